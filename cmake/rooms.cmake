@@ -1,0 +1,38 @@
+# Who may include whom (docs/ARCHITECTURE.md). CMake links by this table and
+# tools/check-includes reads the same lines, so that the two cannot disagree.
+# zn_room_uses(<room> <room it may include>...)
+zn_room_uses(core)
+zn_room_uses(io core)
+zn_room_uses(market core)
+zn_room_uses(chain/tx market core)
+zn_room_uses(chain/proof core)
+zn_room_uses(chain/ledger chain/tx chain/proof market core)
+zn_room_uses(chain/node chain/ledger chain/tx chain/proof io core)
+zn_room_uses(chain/client chain/tx chain/proof market io core)
+zn_room_uses(kernels)
+zn_room_uses(runner kernels core)
+zn_room_uses(runner/client kernels io core)
+zn_room_uses(bench runner/client kernels market io core)
+zn_room_uses(worker runner/client chain/client chain/tx kernels market io core)
+zn_room_uses(publisher runner/client chain/client chain/tx kernels market io core)
+zn_room_uses(tools core io market chain/tx chain/proof chain/ledger chain/node chain/client
+             kernels runner/client bench worker publisher)
+
+# Headers of a room that another room may include besides the table above.
+zn_header_shared(runner/pipe.h runner/client)
+
+# The one door of every foreign library: zn_door(<header prefix> <room or folder>...)
+zn_door(CL/ runner)
+zn_door(hwloc runner)
+zn_door(curl/ io)
+zn_door(microhttpd.h io)
+zn_door(sqlite3.h io)
+zn_door(secp256k1 core)
+zn_door(openssl/ core io)
+zn_door(cjson/ io)
+zn_door(lmdb.h chain/node)
+zn_door(assimp/ publisher/render)
+zn_door(png.h publisher/render)
+zn_door(OpenEXR/ publisher/render)
+zn_door(stb/ publisher/render)
+zn_door(cmocka.h tests)

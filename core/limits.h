@@ -1,0 +1,65 @@
+/* core/limits.h - every maximum, its unit and its reason, in one place.
+ *
+ * A loop, queue, message, buffer or wait that has no line here has no maximum: add one.
+ */
+#ifndef ZN_CORE_LIMITS_H
+#define ZN_CORE_LIMITS_H
+
+#include <stdint.h>
+
+/* --- the coin ------------------------------------------------------------------------------- */
+#define ZN_ZAT_PER_XEN        UINT64_C(100000000)
+#define ZN_SUPPLY_XEN         UINT64_C(1000000000)
+#define ZN_AMOUNT_MAX_ZAT     INT64_MAX /* so sums of two fit, and SQL integers hold an amount */
+#define ZN_FEE_ZAT_PER_BYTE   UINT64_C(10)
+#define ZN_CHAIN_ID_BYTES_MAX 50 /* CometBFT's own limit */
+
+/* --- the ledger ----------------------------------------------------------------------------- */
+#define ZN_TX_BYTES_MAX           8192    /* 64 channels in one open fit */
+#define ZN_ANNOUNCEMENT_BYTES_MAX 1024    /* a job costs every node at most this */
+#define ZN_BLOCK_BYTES_MAX        1048576 /* one second of a 10 Mbit/s line */
+#define ZN_BLOCK_DELAY_MS         50      /* solo: from a transaction to its block */
+#define ZN_BLOCK_IDLE_S           30      /* so ledger time is at most this stale */
+#define ZN_GRACE_S_MIN            (3 * 86400) /* genesis minimum: a weekend */
+#define ZN_GRACE_S_DEFAULT        (7 * 86400)
+#define ZN_GRACE_BLOCKS           100 /* a stalled ledger must not eat a grace */
+#define ZN_CHANNELS_PER_TX_MAX    64  /* what fits ZN_TX_BYTES_MAX */
+#define ZN_MEMPOOL_TXS_MAX        5000 /* CometBFT's default */
+#define ZN_ENDPOINT_BYTES_MAX     255
+#define ZN_RPC_BODY_BYTES_MAX     1000000 /* CometBFT's own limit */
+
+/* --- a job ---------------------------------------------------------------------------------- */
+#define ZN_SOURCES_MAX             16  /* kernel files of one job */
+#define ZN_SOURCE_BYTES_MAX        (1u << 20)
+#define ZN_PARAMS_BYTES_MAX        4096
+#define ZN_SHARED_BYTES_MAX        (UINT64_C(1) << 30) /* fits a small GPU beside its outputs */
+#define ZN_SLOT_BYTES_MAX          65536
+#define ZN_CHUNK_ITEMS_MAX         (1u << 24)
+#define ZN_CHUNK_OUTPUT_BYTES_MAX  (64u << 20) /* one HTTP body; a few windows of it fit memory */
+#define ZN_JOB_CHUNKS_MAX          (1u << 22)  /* a bit each is 512 KiB */
+#define ZN_JOB_ITEMS_MAX           (UINT64_C(1) << 46) /* chunks times items */
+#define ZN_MANIFEST_BYTES_MAX      8192
+#define ZN_BLOCK_LEAF_BYTES        4096 /* outputs and blobs are hashed in blocks of this */
+
+/* --- a deal --------------------------------------------------------------------------------- */
+#define ZN_OFFER_ROUNDS_MAX        3
+#define ZN_LEASE_CHUNKS_MAX        64 /* a lease fits one page; 64 s of work is more than a window */
+#define ZN_DELIVERY_CHUNKS_MAX     64
+#define ZN_WINDOW_CHUNKS_MAX       256 /* unpaid chunks a worker may ever agree to */
+#define ZN_WINDOW_UNPAID_S         10  /* unpaid work with an unknown peer */
+#define ZN_CHECK_ITEMS_DEFAULT     64
+#define ZN_CHECK_ITEMS_MAX         4096
+#define ZN_POLL_HELD_S             30 /* a worker's open request; then it is answered empty */
+#define ZN_DEPOSIT_S               600 /* first deposit: ten minutes of pay */
+#define ZN_LEASE_DEADLINE_S        60  /* slow peers: about 60 chunk times of a median device */
+#define ZN_PEERS_MAX               1024 /* workers of one publisher at once */
+#define ZN_MESSAGE_BYTES_MAX       65536 /* any deal message but a delivery's outputs */
+
+/* --- a runner ------------------------------------------------------------------------------- */
+#define ZN_SLICE_MS                20
+#define ZN_SLICES_QUEUED           2
+#define ZN_BUILD_LOG_BYTES_MAX     65536
+#define ZN_BUILD_CPU_S_MAX         60 /* a big honest kernel took 10 s to build */
+#define ZN_DEVICES_MAX             64
+
+#endif

@@ -1,0 +1,40 @@
+/* kernels/abi.h - ABI v1: what a kernel source gives, and what the runner calls.
+ *
+ * Read by both sides: OpenCL C (which defines __OPENCL_C_VERSION__) and the host.
+ *
+ * A job's source in the MAP form defines one function:
+ *
+ *     void zn_map(ulong item, __global const uchar *params, __global const uchar *shared,
+ *                 __global const uchar *input, __global uchar *slot);
+ *
+ *   item    job-wide index of the item, below the manifest's item count.
+ *   params  the manifest's parameter bytes, 16-byte aligned.
+ *   shared  the job's shared input, one blob, 64-byte aligned (never NULL; 64 zero bytes if none).
+ *   input   the chunk's own input (64 zero bytes if none).
+ *   slot    ZN_SLOT_BYTES bytes of this item's output, zeroed before. zn_map writes here only and
+ *           depends on nothing but its arguments, so any single item can be recomputed alone.
+ *
+ * The runner puts together: kernels/exact.h (exact class only), the job's sources in their listed
+ * order, then kernels/map.cl, which holds the two entry points below. Range and list come from the
+ * same source and give the same bytes.
+ *
+ *     zn_map_range(ulong first, ulong count, ulong stripe, params, shared, input, out)
+ *     zn_map_list(__global const ulong *items, ulong count, ulong stripe, params, shared, input, out)
+ *
+ * Macros that the runner defines at build time:
+ *   ZN_SLOT_BYTES   bytes of an output slot (the manifest's)
+ *   ZN_DEVICE_CPU   1 on a CPU device: a work-item takes a contiguous stripe, work-groups of one
+ *   ZN_DEVICE_GPU   1 on a GPU: neighbours take neighbouring items
+ *   ZN_WIDTH        the vector width worth using on this device (1 on GPUs)
+ *
+ * OpenCL C 1.2; little-endian devices only.
+ */
+#ifndef ZN_KERNELS_ABI_H
+#define ZN_KERNELS_ABI_H
+
+#define ZN_ABI_VERSION 1
+
+#define ZN_KERNEL_RANGE_ENTRY "zn_map_range"
+#define ZN_KERNEL_LIST_ENTRY "zn_map_list"
+
+#endif

@@ -1,0 +1,33 @@
+/* kernels/map.cl - the entry points of the map form; comes after the job's own sources.
+ *
+ * `stripe` items belong to one work-item. On a CPU they are neighbours (one cache-friendly run per
+ * work-item), on a GPU neighbouring work-items take neighbouring items.
+ */
+#if ZN_DEVICE_CPU
+#define ZN_STRIPE_AT(k) (get_global_id(0) * stripe + (k))
+#else
+#define ZN_STRIPE_AT(k) (get_global_id(0) + get_global_size(0) * (k))
+#endif
+
+__kernel void zn_map_range(ulong first, ulong count, ulong stripe, __global const uchar *params,
+	__global const uchar *shared, __global const uchar *input, __global uchar *out)
+{
+	for (ulong k = 0; k < stripe; k++) {
+		ulong at = ZN_STRIPE_AT(k);
+		if (at >= count)
+			return;
+		zn_map(first + at, params, shared, input, out + at * ZN_SLOT_BYTES);
+	}
+}
+
+__kernel void zn_map_list(__global const ulong *items, ulong count, ulong stripe,
+	__global const uchar *params, __global const uchar *shared, __global const uchar *input,
+	__global uchar *out)
+{
+	for (ulong k = 0; k < stripe; k++) {
+		ulong at = ZN_STRIPE_AT(k);
+		if (at >= count)
+			return;
+		zn_map(items[at], params, shared, input, out + at * ZN_SLOT_BYTES);
+	}
+}
