@@ -1,0 +1,15 @@
+# cmake -DOUT=x.c -DROOT=kernels -DNAMES=a;b -P embed.cmake: text files as one table of C strings.
+set(text "/* made by cmake/embed.cmake */\n#include \"kernels/builtin.h\"\n")
+set(table "")
+set(index 0)
+foreach(name IN LISTS NAMES)
+  file(READ ${ROOT}/${name} hex HEX)
+  file(SIZE ${ROOT}/${name} bytes)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," hex "${hex}")
+  string(APPEND text "static const char source_${index}[] = {${hex}0};\n")
+  string(APPEND table "\t{\"${name}\", source_${index}, ${bytes}},\n")
+  math(EXPR index "${index} + 1")
+endforeach()
+string(APPEND text "extern const struct zn_kernel_source zn_embedded_sources[];\n"
+  "const struct zn_kernel_source zn_embedded_sources[] = {\n${table}\t{0, 0, 0},\n};\n")
+file(WRITE ${OUT} "${text}")

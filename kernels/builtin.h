@@ -1,0 +1,31 @@
+/* kernels/builtin.h - the kernel sources that every copy of Zennet carries.
+ *
+ * Sources are embedded at build time. A built-in kernel is a list of them in the order in which the
+ * manifest names them; a worker runs it without being sent any source.
+ */
+#ifndef ZN_KERNELS_BUILTIN_H
+#define ZN_KERNELS_BUILTIN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct zn_kernel_source {
+	const char *name; /* "pathtrace/bvh.cl" */
+	const char *text; /* zero-terminated */
+	size_t bytes;     /* without the zero */
+};
+
+/** A source by name ("exact.h", "map.cl", ...); NULL if there is none. */
+const struct zn_kernel_source *zn_kernel_source_find(const char *name);
+
+struct zn_builtin_kernel {
+	const char *name;            /* "mix", "pathtrace" */
+	const char *const *sources;  /* names, NULL-terminated, in order */
+	const char *what;            /* one line for people */
+};
+
+/** All of them, ended by one whose name is NULL. */
+extern const struct zn_builtin_kernel zn_builtin_kernels[];
+const struct zn_builtin_kernel *zn_builtin_kernel_find(const char *name);
+
+#endif
