@@ -82,6 +82,8 @@ void zn_codec_hash(struct zn_codec *codec, struct zn_hash *hash);
 void zn_codec_public_key(struct zn_codec *codec, struct zn_public_key *key);
 void zn_codec_signature(struct zn_codec *codec, struct zn_signature *signature);
 void zn_codec_account(struct zn_codec *codec, struct zn_account *account);
+/** As a text of 1 to ZN_CHAIN_ID_BYTES_MAX bytes without blanks. */
+void zn_codec_chain_id(struct zn_codec *codec, struct zn_chain_id *chain);
 
 /** True when the walk succeeded and, in reading mode, nothing is left over. */
 bool zn_codec_done(const struct zn_codec *codec) __attribute__((warn_unused_result));
