@@ -46,6 +46,7 @@
 #define ZN_LEASE_CHUNKS_MAX        64 /* a lease fits one page; 64 s of work is more than a window */
 #define ZN_DELIVERY_CHUNKS_MAX     64
 #define ZN_WINDOW_CHUNKS_MAX       256 /* unpaid chunks a worker may ever agree to */
+#define ZN_LEASE_AHEAD             2   /* chunks leased beyond the window: the device never waits */
 #define ZN_WINDOW_UNPAID_S         10  /* unpaid work with an unknown peer */
 #define ZN_CHECK_ITEMS_DEFAULT     64
 #define ZN_CHECK_ITEMS_MAX         4096

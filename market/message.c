@@ -54,10 +54,12 @@ static void answer_code(struct zn_codec *codec, struct zn_message_answer *answer
 static void pull_code(struct zn_codec *codec, struct zn_message_pull *pull)
 {
 	zn_codec_hash(codec, &pull->session);
+	zn_codec_bool(codec, &pull->fresh);
 	zn_codec_u32(codec, &pull->want);
-	zn_codec_count(codec, &pull->begun_count, ZN_WINDOW_CHUNKS_MAX);
-	for (uint32_t i = 0; i < pull->begun_count; i++)
-		zn_codec_u64(codec, &pull->begun[i]);
+	zn_codec_count(codec, &pull->chunks_count, ZN_WINDOW_CHUNKS_MAX);
+	zn_codec_count(codec, &pull->begun_count, pull->chunks_count);
+	for (uint32_t i = 0; i < pull->chunks_count; i++)
+		zn_codec_u64(codec, &pull->chunks[i]);
 }
 
 static void order_code(struct zn_codec *codec, struct zn_message_order *order)
@@ -83,6 +85,7 @@ static void verdict_code(struct zn_codec *codec, struct zn_message_verdict *verd
 	for (uint32_t i = 0; i < verdict->verdicts_count; i++)
 		zn_codec_range_u8(
 			codec, &verdict->verdicts[i], ZN_VERDICT_ACCEPTED, ZN_VERDICT_UNPAID);
+	zn_codec_u64(codec, &verdict->units);
 	zn_codec_bool(codec, &verdict->has_voucher);
 	if (verdict->has_voucher)
 		zn_signed_voucher_code(codec, &verdict->voucher);

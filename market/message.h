@@ -23,7 +23,7 @@ enum zn_message_kind {
 	ZN_MESSAGE_ANSWER = 6,    /* publisher: agreed (with terms), another price, or no */
 	ZN_MESSAGE_AGREE = 7,     /* worker: I signed the terms */
 	ZN_MESSAGE_OPENED = 8,    /* publisher: your channel is on the ledger */
-	ZN_MESSAGE_PULL = 9,      /* worker: I began these; give me so many more */
+	ZN_MESSAGE_PULL = 9,      /* worker: I hold these, began those; give me so many more */
 	ZN_MESSAGE_ORDER = 10,    /* publisher: what to do now; perhaps a lease */
 	ZN_MESSAGE_DELIVER = 11,  /* worker: statements; the outputs follow the message */
 	ZN_MESSAGE_VERDICT = 12,  /* publisher: accepted or not; a voucher */
@@ -89,9 +89,12 @@ struct zn_message_opened {
 
 struct zn_message_pull {
 	struct zn_hash session;
-	uint32_t want;
-	uint32_t begun_count;
-	uint64_t begun[ZN_WINDOW_CHUNKS_MAX]; /* all that are begun and not delivered */
+	bool fresh;           /* the first of a session: what is not named here is not held any more;
+				 answered at once */
+	uint32_t want;        /* more chunks */
+	uint32_t begun_count; /* the first so many of chunks are begun */
+	uint32_t chunks_count;
+	uint64_t chunks[ZN_WINDOW_CHUNKS_MAX]; /* all that the worker holds */
 };
 
 /* Sent: never renumbered. */
@@ -127,7 +130,8 @@ enum zn_verdict {
 struct zn_message_verdict {
 	uint32_t verdicts_count;
 	uint8_t verdicts[ZN_DELIVERY_CHUNKS_MAX]; /* in the order of the statements */
-	bool has_voucher;
+	uint64_t units;   /* accepted ever, of this channel */
+	bool has_voucher; /* the best one, even when it is not new */
 	struct zn_signed_voucher voucher;
 };
 
