@@ -1,0 +1,1 @@
+zn_test(core_amount SOURCES unit/core_amount.c ROOMS core)
