@@ -12,7 +12,8 @@ struct zn_codec zn_codec_writer(uint8_t *bytes, size_t bytes_max)
 
 struct zn_codec zn_codec_reader(const uint8_t *bytes, size_t count)
 {
-	return (struct zn_codec){.bytes = (uint8_t *)(uintptr_t)bytes, .bytes_max = count,
+	return (struct zn_codec){.bytes = (uint8_t *)(uintptr_t)bytes,
+		.bytes_max = count,
 		.reading = true};
 }
 

@@ -69,7 +69,8 @@ int main(int argc, char **argv)
 	struct dirent **entries = NULL;
 	int count = argc == 2 ? scandir(argv[1], &entries, is_input, alphasort) : -1;
 	if (count <= 0) {
-		fprintf(stderr, "replay: give a directory with inputs; an empty corpus tests nothing\n");
+		fprintf(stderr,
+			"replay: give a directory with inputs; an empty corpus tests nothing\n");
 		return 1;
 	}
 	bool all = true;

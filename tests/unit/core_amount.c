@@ -88,8 +88,7 @@ static void prices_are_rounded_down_once(void **state)
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct zn_amount out = untouched;
-		bool fits = zn_amount_price_floor(
-			&out, rows[i].units, rows[i].price, rows[i].per);
+		bool fits = zn_amount_price_floor(&out, rows[i].units, rows[i].price, rows[i].per);
 		assert_int_equal(fits, rows[i].fits);
 		assert_int_equal(out.zat, rows[i].fits ? rows[i].zat : untouched.zat);
 	}
@@ -166,10 +165,10 @@ static void anything_else_is_no_amount_and_changes_nothing(void **state)
 	(void)state;
 	static const char *const rows[] = {"", " ", "5", "XEN", "zat", "5 xen", "5 XENS", "5 XEN ",
 		" 5 XEN", "-5 XEN", "+5 XEN", "5,0 XEN", ".5 XEN", "5. XEN", "5..0 XEN",
-		"5.0.0 XEN", "1e3 XEN", "0x5 XEN", "5.0 zat", "0.000000001 XEN",
-		"0.100000000 XEN", "9223372036854775808 zat", "92233720368.54775808 XEN",
-		"92233720369 XEN", "18446744073709551616 zat", "99999999999999999999999 XEN",
-		"5\tXEN", "5 X EN", "5 zat XEN", "5 5 XEN", "\xd9\xa5 XEN"};
+		"5.0.0 XEN", "1e3 XEN", "0x5 XEN", "5.0 zat", "0.000000001 XEN", "0.100000000 XEN",
+		"9223372036854775808 zat", "92233720368.54775808 XEN", "92233720369 XEN",
+		"18446744073709551616 zat", "99999999999999999999999 XEN", "5\tXEN", "5 X EN",
+		"5 zat XEN", "5 5 XEN", "\xd9\xa5 XEN"};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct zn_amount amount = untouched;
 		if (zn_amount_parse(&amount, rows[i]))

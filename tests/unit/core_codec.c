@@ -9,10 +9,19 @@
 
 static struct synthetic sample(void)
 {
-	struct synthetic record = {.u8 = 0x01, .u16 = 0x0302, .u32 = 0x07060504,
-		.u64 = UINT64_C(0x0f0e0d0c0b0a0908), .flag = true, .amount = {0x1716151413121110},
-		.raw = {0x18, 0x19, 0x1a}, .blob_bytes = 2, .blob = {0x1b, 0x1c}, .text = "a ~b",
-		.items_count = 2, .items = {0x1e1d, 0x201f}, .level = 9,
+	struct synthetic record = {.u8 = 0x01,
+		.u16 = 0x0302,
+		.u32 = 0x07060504,
+		.u64 = UINT64_C(0x0f0e0d0c0b0a0908),
+		.flag = true,
+		.amount = {0x1716151413121110},
+		.raw = {0x18, 0x19, 0x1a},
+		.blob_bytes = 2,
+		.blob = {0x1b, 0x1c},
+		.text = "a ~b",
+		.items_count = 2,
+		.items = {0x1e1d, 0x201f},
+		.level = 9,
 		.account = {.scheme = ZN_ACCOUNT_SCHEME_KEY}};
 	memset(record.hash.bytes, 0xa1, sizeof record.hash.bytes);
 	memset(record.key.bytes, 0xa2, sizeof record.key.bytes);
@@ -23,8 +32,21 @@ static struct synthetic sample(void)
 
 #define HEAD_HEX "c801" /* type, version */
 #define BODY_HEX                                                                                   \
-	"01" "0203" "04050607" "08090a0b0c0d0e0f" "01" "1011121314151617" "18191a"                  \
-	"02000000" "1b1c" "0400" "61207e62" "02000000" "1d1e" "1f20" "09"
+	"01"                                                                                       \
+	"0203"                                                                                     \
+	"04050607"                                                                                 \
+	"08090a0b0c0d0e0f"                                                                         \
+	"01"                                                                                       \
+	"1011121314151617"                                                                         \
+	"18191a"                                                                                   \
+	"02000000"                                                                                 \
+	"1b1c"                                                                                     \
+	"0400"                                                                                     \
+	"61207e62"                                                                                 \
+	"02000000"                                                                                 \
+	"1d1e"                                                                                     \
+	"1f20"                                                                                     \
+	"09"
 #define FIXED_BYTES (2 + 48)
 
 enum { SAMPLE_BYTES = FIXED_BYTES + 32 + 33 + 64 + 21 };

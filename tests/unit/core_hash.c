@@ -218,8 +218,8 @@ static void paths_lead_to_the_root_and_no_corruption_does(void **state)
 			struct zn_hash path[65];
 			memcpy(scratch, leaves, sizeof scratch);
 			size_t length = zn_merkle_path(path, scratch, count, index);
-			assert_true(zn_merkle_path_check(
-				&root, &leaves[index], index, count, path, length));
+			assert_true(zn_merkle_path_check(&root, &leaves[index], index, count, path,
+				length));
 			corruptions_fail(&root, &leaves[index], index, count, path, length);
 		}
 	}
@@ -236,8 +236,8 @@ static void any_index_and_count_is_safe(void **state)
 	for (size_t i = 0; i < numbers_count; i++)
 		for (size_t j = 0; j < numbers_count; j++)
 			for (size_t length = 0; length <= 70; length++)
-				assert_false(zn_merkle_path_check(
-					&root, &leaf, numbers[i], numbers[j], path, length));
+				assert_false(zn_merkle_path_check(&root, &leaf, numbers[i],
+					numbers[j], path, length));
 	assert_true(zn_merkle_path_check(&leaf, &leaf, 0, 1, NULL, 0));
 	assert_false(zn_merkle_path_check(&leaf, &leaf, 0, 0, NULL, 0));
 	assert_false(zn_merkle_path_check(&leaf, &leaf, 0, UINT64_MAX, NULL, 0));

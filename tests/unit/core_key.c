@@ -5,10 +5,10 @@
 
 #include <string.h>
 
-#define ORDER_HEX "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"
+#define ORDER_HEX        "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"
 #define ORDER_LESS_1_HEX "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364140"
-#define ONE_HEX "0000000000000000000000000000000000000000000000000000000000000001"
-#define POINT_HEX "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"
+#define ONE_HEX          "0000000000000000000000000000000000000000000000000000000000000001"
+#define POINT_HEX        "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"
 
 static struct zn_secret_key secret(const char *hex)
 {
@@ -47,9 +47,9 @@ static void public_keys_are_those_of_the_curve(void **state)
 static void numbers_outside_the_order_are_no_keys(void **state)
 {
 	(void)state;
-	static const char *const rows[] = {
-		"0000000000000000000000000000000000000000000000000000000000000000", ORDER_HEX,
-		"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"};
+	static const char *const rows[] =
+		{"0000000000000000000000000000000000000000000000000000000000000000", ORDER_HEX,
+			"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		uint8_t bytes[32];
 		struct zn_secret_key key = {{5}};
@@ -68,8 +68,13 @@ static void points_off_the_curve_are_no_keys(void **state)
 	(void)state;
 	static const char *const rows[] = {
 		"000000000000000000000000000000000000000000000000000000000000000000",
-		"00" POINT_HEX, "01" POINT_HEX, "04" POINT_HEX, "05" POINT_HEX, "06" POINT_HEX,
-		"82" POINT_HEX, "ff" POINT_HEX,
+		"00" POINT_HEX,
+		"01" POINT_HEX,
+		"04" POINT_HEX,
+		"05" POINT_HEX,
+		"06" POINT_HEX,
+		"82" POINT_HEX,
+		"ff" POINT_HEX,
 		/* x = 5 is on no point; neither is the field's own size, nor above. */
 		"020000000000000000000000000000000000000000000000000000000000000005",
 		"030000000000000000000000000000000000000000000000000000000000000005",
@@ -178,10 +183,10 @@ static void one_bit_flipped_anywhere_is_refused(void **state)
 static void signatures_out_of_range_are_refused(void **state)
 {
 	(void)state;
-	static const char *const numbers[] = {
-		"0000000000000000000000000000000000000000000000000000000000000000", ONE_HEX,
-		ORDER_LESS_1_HEX, ORDER_HEX,
-		"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"};
+	static const char *const numbers[] =
+		{"0000000000000000000000000000000000000000000000000000000000000000", ONE_HEX,
+			ORDER_LESS_1_HEX, ORDER_HEX,
+			"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"};
 	struct zn_secret_key key = secret(ONE_HEX);
 	struct zn_public_key public;
 	zn_public_key_of(&public, &key);
@@ -199,11 +204,16 @@ static const struct {
 	const char *hex, *text;
 } accounts[] = {
 	/* Texts made apart, in Python, with BIP-350's reference that takes its own vectors. */
-	{"751e76e8199196d454941c45d1b3a323f1433bd6", "xen1q963uahgrxged4z5jswyt5dn5v3lzsem6ctlyw8h"},
-	{"06afd46bcdfd22ef94ac122aa11f241244a37ecc", "xen1qyr2l4rteh7j9mu54sfz4gglysfyfgm7espqvvpd"},
-	{"0000000000000000000000000000000000000000", "xen1qyqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq0axfve"},
-	{"ffffffffffffffffffffffffffffffffffffffff", "xen1q8lllllllllllllllllllllllllllllllus5zdj3"},
-	{"000102030405060708090a0b0c0d0e0f10111213", "xen1qyqqzqsrqszsvpcgpy9qkrqdpc83qygjzvajdmyy"},
+	{"751e76e8199196d454941c45d1b3a323f1433bd6",
+		"xen1q963uahgrxged4z5jswyt5dn5v3lzsem6ctlyw8h"},
+	{"06afd46bcdfd22ef94ac122aa11f241244a37ecc",
+		"xen1qyr2l4rteh7j9mu54sfz4gglysfyfgm7espqvvpd"},
+	{"0000000000000000000000000000000000000000",
+		"xen1qyqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq0axfve"},
+	{"ffffffffffffffffffffffffffffffffffffffff",
+		"xen1q8lllllllllllllllllllllllllllllllus5zdj3"},
+	{"000102030405060708090a0b0c0d0e0f10111213",
+		"xen1qyqqzqsrqszsvpcgpy9qkrqdpc83qygjzvajdmyy"},
 };
 
 static void an_account_is_the_hash_of_its_key(void **state)
@@ -264,19 +274,20 @@ static void every_single_character_changed_is_refused(void **state)
 static void other_texts_are_no_accounts(void **state)
 {
 	(void)state;
-	static const char *const rows[] = {"", "xen", "xen1", "q963uahgrxged4z5jswyt5dn5v3lzsem6ctlyw8h",
-		"xen1q963uahgrxged4z5jswyt5dn5v3lzsem6c7r5zz4",    /* Bech32, not Bech32m */
-		"xen1qf63uahgrxged4z5jswyt5dn5v3lzsem6cy6kpfc",    /* scheme 2 */
-		"xen1qp63uahgrxged4z5jswyt5dn5v3lzsem6cwu2t6j",    /* scheme 0 */
-		"xen1q963uahgrxged4z5jswyt5dn5v3lzsem6ekfsm69",    /* padding bits that are not 0 */
+	static const char *const rows[] = {"", "xen", "xen1",
+		"q963uahgrxged4z5jswyt5dn5v3lzsem6ctlyw8h",
+		"xen1q963uahgrxged4z5jswyt5dn5v3lzsem6c7r5zz4", /* Bech32, not Bech32m */
+		"xen1qf63uahgrxged4z5jswyt5dn5v3lzsem6cy6kpfc", /* scheme 2 */
+		"xen1qp63uahgrxged4z5jswyt5dn5v3lzsem6cwu2t6j", /* scheme 0 */
+		"xen1q963uahgrxged4z5jswyt5dn5v3lzsem6ekfsm69", /* padding bits that are not 0 */
 		"xen1q963uahgrxged4z5jswyt5dn5v3lzsem66c69d56",
 		"xen1q963uahgrxged4z5jswyt5dn5v3lzsem6m9v3cfg",
-		"tb1q963uahgrxged4z5jswyt5dn5v3lzsem6c54g2ws",     /* another prefix */
+		"tb1q963uahgrxged4z5jswyt5dn5v3lzsem6c54g2ws", /* another prefix */
 		"xem1q963uahgrxged4z5jswyt5dn5v3lzsem6c5ua38f",
-		"xen1q963uahgrxged4z5jswyt5dn5v3lzsemjpr2c2",      /* a byte less */
-		"xen1q963uahgrxged4z5jswyt5dn5v3lzsem6cqqp6f3x2",  /* a byte more */
-		"xen1q963uahgrxged4z5jswyt5dn5v3lzsem6cqpjalx6",   /* a group more */
-		"XEN1Q963UAHGRXGED4Z5JSWYT5DN5V3LZSEM6CTLYW8H",    /* capitals */
+		"xen1q963uahgrxged4z5jswyt5dn5v3lzsemjpr2c2",     /* a byte less */
+		"xen1q963uahgrxged4z5jswyt5dn5v3lzsem6cqqp6f3x2", /* a byte more */
+		"xen1q963uahgrxged4z5jswyt5dn5v3lzsem6cqpjalx6",  /* a group more */
+		"XEN1Q963UAHGRXGED4Z5JSWYT5DN5V3LZSEM6CTLYW8H",   /* capitals */
 		"xen1q963uahgrxged4z5jswyt5dn5v3lzsem6ctlyw8h ",
 		" xen1q963uahgrxged4z5jswyt5dn5v3lzsem6ctlyw8h",
 		"xen1q963uahgrxged4z5jswyt5dn5v3lzsem6ctlyw8hqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq",
