@@ -10,8 +10,8 @@
  *             ...
  *     }
  *
- * In writing mode the walk fills bytes, in reading mode it fills the struct, so the two cannot
- * disagree. Integers are little-endian and fixed; a list has its count before it. Failure is sticky:
+ * In writing mode the walk fills bytes and leaves the struct alone, in reading mode it fills the
+ * struct (whose content before does not matter), so the two cannot disagree. Integers are little-endian and fixed; a list has its count before it. Failure is sticky:
  * walk on and look once, at the end. Reading accepts exactly the bytes that writing makes (no
  * unknown fields, no trailing bytes, one encoding per value).
  */
@@ -73,7 +73,8 @@ void zn_codec_blob(struct zn_codec *codec, uint8_t *bytes, uint32_t *count, uint
 /** u16 count, then that many bytes of printable ASCII; `text` has text_bytes_max + 1 bytes and is
  *  zero-terminated. */
 void zn_codec_text(struct zn_codec *codec, char *text, uint16_t text_bytes_max);
-/** The count of a list, u32, at most `count_max`. On failure *count is 0, so a loop ends. */
+/** The count of a list, u32, at most `count_max`. Reading: on failure *count
+ *  is 0, so a loop ends. */
 void zn_codec_count(struct zn_codec *codec, uint32_t *count, uint32_t count_max);
 /** A u8 that must lie in [least, most]: enums and versions of things. */
 void zn_codec_range_u8(struct zn_codec *codec, uint8_t *value, uint8_t least, uint8_t most);
