@@ -74,8 +74,9 @@
 #define ZN_HTTP_HOST_CONNECTIONS_MAX 8  /* one held open, the rest for work */
 #define ZN_HTTP_CONNECT_MS         10000 /* to connect and agree on keys over a bad line */
 #define ZN_HTTP_HEADER_BYTES_MAX   65536 /* all headers of one answer */
-#define ZN_HTTP_CONNECTION_BYTES   32768 /* a connection's memory in the server: its headers */
-#define ZN_HTTP_PATH_BYTES_MAX     2048
+#define ZN_HTTP_CONNECTION_BYTES   65536 /* a connection's memory in the server: its headers and
+					    what is read at a time */
+#define ZN_HTTP_BODIES_BYTES_MAX   (UINT64_C(1) << 30) /* of all requests at once: 16 of the largest */
 #define ZN_HTTP_URL_BYTES_MAX      4096
 #define ZN_JOURNAL_STATEMENTS_MAX  64   /* prepared ones kept; a side has fewer texts than this */
 #define ZN_JOURNAL_BUSY_MS         2000 /* for a reader of the file beside us, as a backup */
