@@ -13,6 +13,12 @@
 #include "market/terms.h"
 #include "market/voucher.h"
 
+/* Where the publisher listens. A body is one message; of a delivery: u32 length of the message (little
+ * endian), the message, then the outputs, one after the other in the order of the statements. */
+#define ZN_PATH_TALK    "/v1/talk"
+#define ZN_PATH_DELIVER "/v1/deliver"
+#define ZN_PATH_BLOB    "/v1/blob/" /* GET <content id in hex>?session=<hex>: a proven session only */
+
 /* Sent: never renumbered. */
 enum zn_message_kind {
 	ZN_MESSAGE_HELLO = 1,     /* worker: I am ..., about job ... */
