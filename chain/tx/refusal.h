@@ -26,6 +26,7 @@
 	X(SHORT_GRACE, 14, "the grace is shorter than the ledger's minimum")                       \
 	X(LONG_GRACE, 15, "the grace is longer than a year")                                       \
 	X(DUST_DEPOSIT, 16, "the deposit is smaller than what settling it costs")                  \
+	X(DEPOSIT_TOO_LARGE, 28, "so much was never put into one channel: open another")           \
 	X(NO_CHANNEL, 17, "there is no such channel")                                              \
 	X(NOT_PAYER, 18, "only the payer may do this to a channel")                                \
 	X(NOT_PAYEE, 19, "only the payee may do this to a channel")                                \
