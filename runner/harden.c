@@ -2,6 +2,7 @@
 
 #include "runner/pipe.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
 #include <signal.h>
@@ -74,6 +75,7 @@ bool zn_runner_harden(const struct zn_runner_place *place)
 	}
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	close_range(ZN_PIPE_FD + 1, UINT_MAX, 0);
+	fcntl(ZN_PIPE_FD, F_SETFD, FD_CLOEXEC); /* not for the linker that PoCL starts */
 	limit(RLIMIT_CORE, 0);
 	limit(RLIMIT_FSIZE, FILE_BYTES_MAX);
 	limit(RLIMIT_NOFILE, FILES_OPEN_MAX);

@@ -26,6 +26,7 @@ void zn_serve_probe(const char *cache_dir, bool self_test)
 		message.kind = ZN_PIPE_DEVICE;
 		message.device = compute.about;
 		if (why != NULL) {
+			zn_compute_describe(&message.device, list.platforms[i], list.devices[i], i);
 			message.device.exact = ZN_EXACT_NO;
 			zn_pipe_clean(message.device.exact_reason,
 				sizeof message.device.exact_reason, why,

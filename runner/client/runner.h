@@ -22,7 +22,7 @@ struct zn_runner;
 
 /** What a runner tells by itself. Any function may be NULL. */
 struct zn_runner_handlers {
-	/** The device is open and self-tested; loads and runs that were asked for earlier go on. */
+	/** The device is open and self-tested; a load that was asked for earlier goes on. */
 	void (*ready)(void *user, const struct zn_device *device);
 	/** So many items of that run are finished; at most once per slice. */
 	void (*progress)(void *user, uint64_t tag, uint32_t items_done);
@@ -47,6 +47,7 @@ struct zn_runner_options {
 	   core/limits.h. CPU time counts first, since an honest chunk may be starved. */
 	uint32_t silence_cpu_ms; /* per thread of the device */
 	uint32_t silence_wall_ms;
+	uint32_t build_cpu_ms; /* CPU time that a load may take */
 	struct zn_runner_handlers handlers;
 };
 
