@@ -195,3 +195,11 @@ void zn_codec_account(struct zn_codec *codec, struct zn_account *account)
 	zn_codec_range_u8(codec, &account->scheme, ZN_ACCOUNT_SCHEME_KEY, ZN_ACCOUNT_SCHEME_KEY);
 	zn_codec_raw(codec, account->bytes, sizeof account->bytes);
 }
+
+void zn_codec_chain_id(struct zn_codec *codec, struct zn_chain_id *chain)
+{
+	struct zn_chain_id checked;
+	zn_codec_text(codec, chain->text, ZN_CHAIN_ID_BYTES_MAX);
+	if (!zn_chain_id_make(&checked, chain->text))
+		codec->failed = true;
+}

@@ -48,7 +48,11 @@ enum zn_record_type {
 	ZN_RECORD_ACCOUNT_STATE = 32,
 	ZN_RECORD_JOB_STATE = 33,
 	ZN_RECORD_CHANNEL_STATE = 34,
-	ZN_RECORD_LEDGER_STATE = 35,
+	ZN_RECORD_LEDGER_STATE = 35, /* the totals */
+	ZN_RECORD_LEDGER_PARAMS = 36,
+	ZN_RECORD_GENESIS = 37,
+	ZN_RECORD_BLOCK = 38,
+	ZN_RECORD_PAGE = 39, /* of a list that a ledger node answers with */
 	ZN_RECORD_MESSAGE = 64, /* between worker and publisher; the second byte is the version,
 				   then the message's kind */
 };
@@ -83,6 +87,8 @@ void zn_codec_hash(struct zn_codec *codec, struct zn_hash *hash);
 void zn_codec_public_key(struct zn_codec *codec, struct zn_public_key *key);
 void zn_codec_signature(struct zn_codec *codec, struct zn_signature *signature);
 void zn_codec_account(struct zn_codec *codec, struct zn_account *account);
+/** As a text of 1 to ZN_CHAIN_ID_BYTES_MAX bytes without blanks. */
+void zn_codec_chain_id(struct zn_codec *codec, struct zn_chain_id *chain);
 
 /** True when the walk succeeded and, in reading mode, nothing is left over. */
 bool zn_codec_done(const struct zn_codec *codec) __attribute__((warn_unused_result));
