@@ -88,7 +88,7 @@
 #define ZN_SPAWN_STACK_BYTES       65536 /* of a child between clone and exec */
 #define ZN_LOG_LINE_BYTES_MAX      1024
 #define ZN_HTTP_CALLS_MAX          256  /* under way at once; a worker talks to a few publishers */
-#define ZN_HTTP_HOST_CONNECTIONS_MAX 8  /* one held open, the rest for work */
+#define ZN_HTTP_HOST_CONNECTIONS_MAX 16 /* one held open for each job, the rest for work */
 #define ZN_HTTP_CONNECT_MS         10000 /* to connect and agree on keys over a bad line */
 #define ZN_HTTP_HEADER_BYTES_MAX   65536 /* all headers of one answer */
 #define ZN_HTTP_CONNECTION_BYTES   65536 /* a connection's memory in the server: its headers and
