@@ -97,6 +97,7 @@ struct zn_publisher_deal {
 
 	bool pull_open;      /* a pull is held */
 	uint32_t pull_want;
+	uint64_t pull_lease; /* the lease that the worker expects: none overtakes another */
 	uint64_t pull_since_s;
 	uint64_t paused_since_s; /* leases stand still while we pause; 0: we do not */
 	uint8_t order_told;  /* the last order that the worker was told */
