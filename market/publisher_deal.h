@@ -150,7 +150,6 @@ enum zn_publisher_action_kind {
 	ZN_PUBLISHER_DO_CHECK,          /* index: recompute drawn items of this statement's output */
 	ZN_PUBLISHER_DO_JOURNAL_ACCEPTED, /* index: keep the output; with voucher and units */
 	ZN_PUBLISHER_DO_USE,            /* index: the first result for its chunk: add it up */
-	ZN_PUBLISHER_DO_RETRACT,        /* chunk: take it out of the result again */
 	ZN_PUBLISHER_DO_JOURNAL_REFUSED, /* the worker; its chunks are free again */
 	ZN_PUBLISHER_DO_REQUEST_CLOSE,  /* of the channel, with what the voucher pays */
 	ZN_PUBLISHER_DO_END,            /* the worker may be forgotten */
@@ -159,7 +158,6 @@ enum zn_publisher_action_kind {
 struct zn_publisher_action {
 	enum zn_publisher_action_kind kind;
 	uint32_t index;
-	uint64_t chunk;
 	struct zn_amount amount;
 };
 
