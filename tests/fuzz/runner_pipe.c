@@ -1,5 +1,5 @@
 /* tests/fuzz/runner_pipe.c - messages of a runner and of its driver, as the other side decodes them. */
-#include "fuzz.h"
+#include "tests/fuzz/fuzz.h"
 
 #include "runner/pipe.h"
 

@@ -1,5 +1,5 @@
 /* tests/unit/runner.c - the driver and the real runner on the first device of this machine. */
-#include "runner_help.h"
+#include "tests/unit/runner_help.h"
 
 #include "runner/client/devices.h"
 #include "runner/client/internal.h"

@@ -1,4 +1,4 @@
-#include "runner_help.h"
+#include "tests/unit/runner_help.h"
 
 #include "io/files.h"
 
