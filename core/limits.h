@@ -62,4 +62,11 @@
 #define ZN_BUILD_CPU_S_MAX         60 /* a big honest kernel took 10 s to build */
 #define ZN_DEVICES_MAX             64
 
+/* --- a scene -------------------------------------------------------------------------------- */
+#define ZN_MODEL_FILE_BYTES_MAX    (256u << 20) /* Assimp holds a few times that while it reads */
+#define ZN_PICTURE_FILE_BYTES_MAX  (64u << 20)
+#define ZN_PICTURE_PIXELS_MAX      (1u << 26) /* 8192 x 8192, 256 MiB decoded */
+#define ZN_SCENE_TEXELS_MAX        (1u << 27) /* all textures: half of a shared input */
+#define ZN_MODEL_DEPTH_MAX         64 /* nodes below nodes; deeper ones are broken files */
+
 #endif

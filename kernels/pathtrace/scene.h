@@ -90,16 +90,10 @@ struct zn_scene_light {
 	unsigned int zero;
 };
 
-/** A cell of the sky: alias table over cells of equal size in the octahedral square. */
-struct zn_scene_sky_cell {
-	float keep;
-	unsigned int other;
-	float probability;       /* of this cell */
-	float other_probability; /* of `other` */
-};
-
 /** The sky is a square picture in octahedral coordinates, row by row, RGB9E5: three 9-bit mantissas
- *  from bit 0 and a 5-bit exponent, value = mantissa * 2^(exponent - 24). */
+ *  from bit 0 and a 5-bit exponent, value = mantissa * 2^(exponent - 24). Directions are drawn by a
+ *  coarser grid of cells: sky_cells + 1 floats, the running sum over rows from 0 to 1; then for each
+ *  row sky_cells + 1 floats, the same over its cells. */
 struct zn_scene_header {
 	unsigned int magic, version;
 	unsigned int bytes; /* of the whole blob */
@@ -111,12 +105,13 @@ struct zn_scene_header {
 	unsigned int texel_count, texel_offset;
 	unsigned int light_count, light_offset;
 	unsigned int sky_side, sky_offset;        /* side in texels, 1..ZN_SCENE_SKY_SIDE_MAX */
-	unsigned int sky_cells, sky_cell_offset;  /* cells per side, 1..ZN_SCENE_SKY_CELLS_MAX */
+	unsigned int sky_cells, sky_cell_offset;  /* cells per side, a power of two */
 	unsigned int curve_offset;                /* 256 floats: sRGB byte to linear */
 	float sky_share;                          /* share of light draws that go to the sky, 0..1 */
-	float size;                               /* diagonal of the scene's box: ray offsets scale */
+	float size;                               /* diagonal of the scene's box */
 	float low[3], high[3];                    /* the scene's box */
-	unsigned int zero[2];
+	unsigned int see_through; /* 1 when a material or texture lets rays pass */
+	unsigned int zero[1];
 };
 
 #define ZN_PATHTRACE_MAGIC         0x54504e5au /* "ZNPT" */
