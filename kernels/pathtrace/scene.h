@@ -32,7 +32,7 @@
 #define ZN_SCENE_TEXTURE_SIDE_MAX 8192u
 #define ZN_SCENE_LIGHTS_MAX    (1u << 20)
 #define ZN_SCENE_SKY_SIDE_MAX  2048u
-#define ZN_SCENE_SKY_CELLS_MAX 256u
+#define ZN_SCENE_SKY_CELLS_MAX 1024u
 
 /** Eight children at once: boxes as structure of arrays. An empty place has ZN_SCENE_NONE and an
  *  inside-out box. Children come behind their parent, each has one parent. */

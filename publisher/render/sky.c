@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define SKY_CELLS    128  /* 16,384 directions: fine enough for lamps, small enough for a cache */
+#define SKY_PLAIN    64   /* side of a sky without a picture */
 #define SKY_SPLIT    2    /* points per texel and axis when resampling */
 #define SKY_LEAST    0.02 /* share of draws spread evenly, so that no direction is never drawn */
 #define TURN_RADIANS 6.283185307179586
@@ -198,11 +198,12 @@ static double sums_fill(float *sums, const double *weights, uint32_t count)
 static bool sky_make(struct zn_sky *sky, uint32_t side, look_function *look, const void *from,
 	double turn, double gain, struct zn_complaint *complaint)
 {
-	size_t cells = SKY_CELLS;
+	/* A cell per texel where that is allowed: lamps are small, and coarse cells miss them. */
+	size_t cells = side < ZN_SCENE_SKY_CELLS_MAX ? side : ZN_SCENE_SKY_CELLS_MAX;
 	double total = 0;
 	double *weights = calloc(cells * cells + cells, sizeof(*weights));
 	sky->side = side;
-	sky->cells = SKY_CELLS;
+	sky->cells = (uint32_t)cells;
 	sky->texels = malloc((size_t)side * side * sizeof(*sky->texels));
 	sky->sums = malloc((cells + 1) * (cells + 1) * sizeof(*sky->sums));
 	if (weights == NULL || sky->texels == NULL || sky->sums == NULL) {
@@ -221,8 +222,8 @@ static bool sky_make(struct zn_sky *sky, uint32_t side, look_function *look, con
 		weights[i] += SKY_LEAST * total / (double)(cells * cells);
 	for (size_t row = 0; row < cells; row++)
 		rows[row] = sums_fill(sky->sums + (row + 1) * (cells + 1), weights + row * cells,
-			SKY_CELLS);
-	sums_fill(sky->sums, rows, SKY_CELLS);
+			sky->cells);
+	sums_fill(sky->sums, rows, sky->cells);
 	free(weights);
 	return true;
 }
@@ -234,9 +235,9 @@ bool zn_sky_read(struct zn_sky *sky, const char *path, double turn, double gain,
 	memset(sky, 0, sizeof(*sky));
 	bool fine = panorama_read(&panorama, path, complaint);
 	if (fine) {
-		double side = ceil(sqrt((double)panorama.width * panorama.height) / SKY_CELLS) *
-			SKY_CELLS;
-		side = fmin(side, ZN_SCENE_SKY_SIDE_MAX);
+		/* The largest power of two that needs no more texels than the panorama has. */
+		double side = exp2(floor(log2((double)panorama.width * panorama.height) / 2));
+		side = fmin(fmax(side, 4), ZN_SCENE_SKY_SIDE_MAX);
 		fine = sky_make(sky, (uint32_t)side, look_panorama, &panorama, turn, gain,
 			complaint);
 	}
@@ -247,7 +248,7 @@ bool zn_sky_read(struct zn_sky *sky, const char *path, double turn, double gain,
 bool zn_sky_overcast(struct zn_sky *sky, double turn, double gain, struct zn_complaint *complaint)
 {
 	memset(sky, 0, sizeof(*sky));
-	return sky_make(sky, SKY_CELLS, look_overcast, NULL, turn, gain, complaint);
+	return sky_make(sky, SKY_PLAIN, look_overcast, NULL, turn, gain, complaint);
 }
 
 void zn_sky_finish(struct zn_sky *sky)
