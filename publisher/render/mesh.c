@@ -91,7 +91,7 @@ bool zn_mesh_add_floor(struct zn_mesh *mesh, const double centre[3], double radi
 	uint32_t index = mesh->material_count++;
 	struct zn_scene_material *material = &mesh->materials[index];
 	*material = (struct zn_scene_material){
-		.base = {0.36f, 0.34f, 0.32f}, .gloss = {0.03f, 0.03f, 0.03f}, .roughness = 0.35f,
+		.base = {0.20f, 0.19f, 0.18f}, .gloss = {0.04f, 0.04f, 0.04f}, .roughness = 0.3f,
 		.opacity = 1, .texture = ZN_SCENE_NONE};
 	for (int side = 0; side < FLOOR_SIDES; side++) {
 		struct zn_corners *corners = &mesh->corners[mesh->triangle_count];

@@ -178,7 +178,8 @@ static bool metal_fill(struct reader *reader, struct zn_scene_material *material
 	return true;
 }
 
-/* OBJ's Ks and Ns (Phong's exponent, to the GGX alpha of the same highlight). */
+/* OBJ's Ks and Ns. Ns is Phong's exponent; about the half vector a highlight of the same size has
+ * four times that. Who reflects more than half of the light as a mirror is a metal. */
 static void phong_fill(struct zn_scene_material *material, const struct aiMaterial *from)
 {
 	float gloss[3] = {0, 0, 0};
@@ -186,7 +187,8 @@ static void phong_fill(struct zn_scene_material *material, const struct aiMateri
 	colour(gloss, from, "$clr.specular");
 	number(&exponent, from, "$mat.shininess");
 	exponent = bounded(exponent, 0, 1e6f);
-	material->roughness = sqrtf(2.0f / (exponent + 2.0f));
+	material->roughness = sqrtf(2.0f / (4.0f * exponent + 2.0f));
+	material->metal = ((gloss[0] + gloss[1] + gloss[2]) / 3.0f - 0.5f) / 0.3f;
 	for (int c = 0; c < 3; c++)
 		material->gloss[c] = gloss[c] * GLOSS_OF_KS;
 }

@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ZN_RENDER_INDIRECT_CLAMP 12.0 /* sparks that light up one pixel in a thousand */
+#define ZN_RENDER_INDIRECT_CLAMP 4.0 /* sparks that light up one pixel in a thousand */
 
 struct zn_render_camera {
 	double eye[3], target[3], up[3]; /* in the scene's units */
