@@ -44,9 +44,11 @@ function(zn_program name)
   endforeach()
 endfunction()
 
-# zn_test(<name> SOURCES x.c ROOMS core ... [TIMEOUT 60]): a cmocka program that ctest runs.
+# zn_test(<name> SOURCES x.c ROOMS core ... [ARGS ...] [TIMEOUT 60] [LABELS release ...])
+# A cmocka program that ctest runs. It prints "SKIP: reason" and exits 77 where it cannot run.
+# LABELS release: tools/test runs it in the release build too, not only under sanitizers.
 function(zn_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;ROOMS;ARGS" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;ROOMS;ARGS;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
   endif()
@@ -54,5 +56,22 @@ function(zn_test name)
   zn_program(${name} SOURCES ${ARG_SOURCES} ROOMS ${ARG_ROOMS})
   target_link_libraries(${name} PRIVATE PkgConfig::PC_cmocka)
   add_test(NAME ${name} COMMAND ${name} ${ARG_ARGS})
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} SKIP_RETURN_CODE 77
+    LABELS "${ARG_LABELS}")
+endfunction()
+
+# zn_fuzz(<name> SOURCES x.c ROOMS core ...): a libFuzzer target (tests/fuzz/fuzz.h).
+# Every preset replays tests/fuzz/corpus/<name>/ as the test fuzz_<name>_replay; the preset fuzz also
+# builds the fuzzer itself, bin/fuzz_<name>.
+function(zn_fuzz name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;ROOMS" ${ARGN})
+  zn_program(replay_${name} SOURCES ${ARG_SOURCES} ${CMAKE_SOURCE_DIR}/tests/fuzz/replay_main.c
+    ROOMS core ${ARG_ROOMS})
+  add_test(NAME fuzz_${name}_replay
+    COMMAND replay_${name} ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
+  set_tests_properties(fuzz_${name}_replay PROPERTIES TIMEOUT 60)
+  if(ZENNET_FUZZ)
+    zn_program(fuzz_${name} SOURCES ${ARG_SOURCES} ROOMS core ${ARG_ROOMS})
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  endif()
 endfunction()

@@ -10,8 +10,8 @@
  *             ...
  *     }
  *
- * In writing mode the walk fills bytes, in reading mode it fills the struct, so the two cannot
- * disagree. Integers are little-endian and fixed; a list has its count before it. Failure is sticky:
+ * In writing mode the walk fills bytes and leaves the struct alone, in reading mode it fills the
+ * struct (whose content before does not matter), so the two cannot disagree. Integers are little-endian and fixed; a list has its count before it. Failure is sticky:
  * walk on and look once, at the end. Reading accepts exactly the bytes that writing makes (no
  * unknown fields, no trailing bytes, one encoding per value).
  */
@@ -48,7 +48,11 @@ enum zn_record_type {
 	ZN_RECORD_ACCOUNT_STATE = 32,
 	ZN_RECORD_JOB_STATE = 33,
 	ZN_RECORD_CHANNEL_STATE = 34,
-	ZN_RECORD_LEDGER_STATE = 35,
+	ZN_RECORD_LEDGER_STATE = 35, /* the totals */
+	ZN_RECORD_LEDGER_PARAMS = 36,
+	ZN_RECORD_GENESIS = 37,
+	ZN_RECORD_BLOCK = 38,
+	ZN_RECORD_PAGE = 39, /* of a list that a ledger node answers with */
 	ZN_RECORD_MESSAGE = 64, /* between worker and publisher; the second byte is the version,
 				   then the message's kind */
 };
@@ -73,7 +77,8 @@ void zn_codec_blob(struct zn_codec *codec, uint8_t *bytes, uint32_t *count, uint
 /** u16 count, then that many bytes of printable ASCII; `text` has text_bytes_max + 1 bytes and is
  *  zero-terminated. */
 void zn_codec_text(struct zn_codec *codec, char *text, uint16_t text_bytes_max);
-/** The count of a list, u32, at most `count_max`. On failure *count is 0, so a loop ends. */
+/** The count of a list, u32, at most `count_max`. Reading: on failure *count
+ *  is 0, so a loop ends. */
 void zn_codec_count(struct zn_codec *codec, uint32_t *count, uint32_t count_max);
 /** A u8 that must lie in [least, most]: enums and versions of things. */
 void zn_codec_range_u8(struct zn_codec *codec, uint8_t *value, uint8_t least, uint8_t most);
@@ -82,6 +87,8 @@ void zn_codec_hash(struct zn_codec *codec, struct zn_hash *hash);
 void zn_codec_public_key(struct zn_codec *codec, struct zn_public_key *key);
 void zn_codec_signature(struct zn_codec *codec, struct zn_signature *signature);
 void zn_codec_account(struct zn_codec *codec, struct zn_account *account);
+/** As a text of 1 to ZN_CHAIN_ID_BYTES_MAX bytes without blanks. */
+void zn_codec_chain_id(struct zn_codec *codec, struct zn_chain_id *chain);
 
 /** True when the walk succeeded and, in reading mode, nothing is left over. */
 bool zn_codec_done(const struct zn_codec *codec) __attribute__((warn_unused_result));

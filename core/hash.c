@@ -146,6 +146,11 @@ void zn_hmac_sha256(struct zn_hash *out, const void *key, size_t key_bytes, cons
 {
 	unsigned int written = 0;
 	ZN_ASSERT(key_bytes <= INT32_MAX);
+	/* OpenSSL takes NULL for "the key or message before", even where nothing is meant. */
+	if (key_bytes == 0)
+		key = "";
+	if (count == 0)
+		bytes = "";
 	ZN_ASSERT(HMAC(EVP_sha256(), key, (int)key_bytes, bytes, count, out->bytes, &written) !=
 			  NULL &&
 		  written == ZN_HASH_BYTES);

@@ -14,7 +14,8 @@ static once_flag context_once = ONCE_FLAG_INIT;
 
 static void context_create(void)
 {
-	shared_context = secp256k1_context_create(SECP256K1_CONTEXT_SIGN | SECP256K1_CONTEXT_VERIFY);
+	shared_context =
+		secp256k1_context_create(SECP256K1_CONTEXT_SIGN | SECP256K1_CONTEXT_VERIFY);
 }
 
 static const secp256k1_context *context(void)
@@ -42,8 +43,8 @@ void zn_public_key_of(struct zn_public_key *out, const struct zn_secret_key *key
 	secp256k1_pubkey point;
 	size_t count = sizeof out->bytes;
 	ZN_ASSERT(secp256k1_ec_pubkey_create(context(), &point, key->bytes) == 1);
-	ZN_ASSERT(secp256k1_ec_pubkey_serialize(
-			  context(), out->bytes, &count, &point, SECP256K1_EC_COMPRESSED) == 1);
+	ZN_ASSERT(secp256k1_ec_pubkey_serialize(context(), out->bytes, &count, &point,
+			  SECP256K1_EC_COMPRESSED) == 1);
 }
 
 static bool point_parse(secp256k1_pubkey *out, const struct zn_public_key *key)
@@ -62,14 +63,13 @@ bool zn_public_key_equal(const struct zn_public_key *a, const struct zn_public_k
 	return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
 }
 
-void zn_sign(struct zn_signature *out, const struct zn_secret_key *key,
-	const struct zn_hash *hash)
+void zn_sign(struct zn_signature *out, const struct zn_secret_key *key, const struct zn_hash *hash)
 {
 	secp256k1_ecdsa_signature signature;
-	ZN_ASSERT(secp256k1_ecdsa_sign(
-			  context(), &signature, hash->bytes, key->bytes, NULL, NULL) == 1);
-	ZN_ASSERT(secp256k1_ecdsa_signature_serialize_compact(
-			  context(), out->bytes, &signature) == 1);
+	ZN_ASSERT(secp256k1_ecdsa_sign(context(), &signature, hash->bytes, key->bytes, NULL,
+			  NULL) == 1);
+	ZN_ASSERT(secp256k1_ecdsa_signature_serialize_compact(context(), out->bytes, &signature) ==
+		  1);
 }
 
 bool zn_verify(const struct zn_public_key *key, const struct zn_hash *hash,
@@ -89,8 +89,8 @@ void zn_account_of(struct zn_account *out, const struct zn_public_key *key)
 	unsigned int written = 0;
 	zn_sha256(&inner, key->bytes, sizeof key->bytes);
 	out->scheme = ZN_ACCOUNT_SCHEME_KEY;
-	ZN_ASSERT(EVP_Digest(inner.bytes, sizeof inner.bytes, out->bytes, &written,
-			  EVP_ripemd160(), NULL) == 1 &&
+	ZN_ASSERT(EVP_Digest(inner.bytes, sizeof inner.bytes, out->bytes, &written, EVP_ripemd160(),
+			  NULL) == 1 &&
 		  written == sizeof out->bytes);
 }
 
@@ -109,8 +109,8 @@ static const char charset[] = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 
 static uint32_t polymod(uint32_t check, uint8_t value)
 {
-	static const uint32_t generator[5] = {
-		0x3b6a57b2u, 0x26508e6du, 0x1ea119fau, 0x3d4233ddu, 0x2a1462b3u};
+	static const uint32_t generator[5] = {0x3b6a57b2u, 0x26508e6du, 0x1ea119fau, 0x3d4233ddu,
+		0x2a1462b3u};
 	uint32_t top = check >> 25;
 	check = (check & 0x1ffffffu) << 5 ^ value;
 	for (int i = 0; i < 5; i++)

@@ -52,6 +52,7 @@ bool zn_account_equal(const struct zn_account *a, const struct zn_account *b);
 
 /** Bech32m with prefix "xen" (BIP-350 over the 21 bytes scheme | hash): "xen1…"; returns `text`. */
 const char *zn_account_text(char text[ZN_ACCOUNT_TEXT_BYTES], const struct zn_account *account);
+/** Lower case only, one text per account; false for anything else. */
 bool zn_account_parse(struct zn_account *out, const char *text)
 	__attribute__((warn_unused_result));
 

@@ -27,6 +27,22 @@
 #define ZN_MEMPOOL_TXS_MAX        5000 /* CometBFT's default */
 #define ZN_ENDPOINT_BYTES_MAX     255
 #define ZN_RPC_BODY_BYTES_MAX     1000000 /* CometBFT's own limit */
+#define ZN_GRACE_S_MAX            (365 * 86400) /* nobody means to lock a deposit for longer */
+#define ZN_JOB_LIFE_S_MAX         (30 * 86400)  /* then it is announced again, and pays again */
+#define ZN_DEPOSIT_BYTES_MIN      1000 /* a deposit is worth the fee of so many bytes: settling it pays */
+#define ZN_STATE_VALUE_BYTES_MAX  1024 /* the largest is a job: its announcement and who owns it */
+#define ZN_GENESIS_ALLOCATIONS_MAX 256
+#define ZN_EXPIRIES_PER_BLOCK_MAX 256  /* expired jobs removed by one block; the rest by the next */
+#define ZN_MEMPOOL_BYTES_MAX      (8u << 20) /* eight full blocks */
+#define ZN_BLOCK_TXS_MAX          5000 /* as many as the mempool holds */
+#define ZN_SETTLE_SHARE           4    /* one part in 4 of block and mempool is kept for settling */
+#define ZN_PAGE_ENTRIES_MAX       64   /* jobs or channels in one answer */
+#define ZN_PAGE_SCAN_MAX          4096 /* index entries one query may look at */
+#define ZN_RPC_CONNECTIONS_MAX    1024
+#define ZN_RPC_HELD_MAX           1024 /* answers held open at once; others are answered at once */
+#define ZN_RPC_ANSWER_BYTES_MAX   (4u << 20) /* a full block in base64, and then some */
+#define ZN_STORE_BYTES_MAX        (UINT64_C(64) << 30) /* address space that LMDB maps, not disk */
+#define ZN_TX_VALID_S             600  /* how long a transaction that nobody took stays valid */
 
 /* --- a job ---------------------------------------------------------------------------------- */
 #define ZN_SOURCES_MAX             16  /* kernel files of one job */
@@ -46,6 +62,7 @@
 #define ZN_LEASE_CHUNKS_MAX        64 /* a lease fits one page; 64 s of work is more than a window */
 #define ZN_DELIVERY_CHUNKS_MAX     64
 #define ZN_WINDOW_CHUNKS_MAX       256 /* unpaid chunks a worker may ever agree to */
+#define ZN_LEASE_AHEAD             2   /* chunks leased beyond the window: the device never waits */
 #define ZN_WINDOW_UNPAID_S         10  /* unpaid work with an unknown peer */
 #define ZN_CHECK_ITEMS_DEFAULT     64
 #define ZN_CHECK_ITEMS_MAX         4096
@@ -68,5 +85,29 @@
 #define ZN_PICTURE_PIXELS_MAX      (1u << 26) /* 8192 x 8192, 256 MiB decoded */
 #define ZN_SCENE_TEXELS_MAX        (1u << 27) /* all textures: half of a shared input */
 #define ZN_MODEL_DEPTH_MAX         64 /* nodes below nodes; deeper ones are broken files */
+/* --- the outside world (io/) ---------------------------------------------------------------- */
+#define ZN_POOL_THREADS            2    /* one may wait for the disk while the other computes */
+#define ZN_POOL_JOBS_MAX           1024 /* a job of each peer; more means that we are too slow */
+#define ZN_LOOP_EVENTS_MAX         64   /* taken from epoll at a time */
+#define ZN_LOOP_FDS_MAX            65536 /* above any limit on open files that we ask for */
+#define ZN_SPAWN_FDS_MAX           16   /* shared memories of one runner */
+#define ZN_SPAWN_STACK_BYTES       65536 /* of a child between clone and exec */
+#define ZN_LOG_LINE_BYTES_MAX      1024
+#define ZN_HTTP_CALLS_MAX          256  /* under way at once; a worker talks to a few publishers */
+#define ZN_HTTP_HOST_CONNECTIONS_MAX 16 /* one held open for each job, the rest for work */
+#define ZN_HTTP_CONNECT_MS         10000 /* to connect and agree on keys over a bad line */
+#define ZN_HTTP_HEADER_BYTES_MAX   65536 /* all headers of one answer */
+#define ZN_HTTP_CONNECTION_BYTES   65536 /* a connection's memory in the server: its headers and
+					    what is read at a time */
+#define ZN_HTTP_BODIES_BYTES_MAX   (UINT64_C(1) << 30) /* of all requests at once: 16 of the largest */
+#define ZN_HTTP_URL_BYTES_MAX      4096
+#define ZN_JOURNAL_STATEMENTS_MAX  64   /* prepared ones kept; a side has fewer texts than this */
+#define ZN_JOURNAL_VALUE_BYTES_MAX (ZN_CHUNK_OUTPUT_BYTES_MAX + 65536) /* one output with its head */
+#define ZN_JOURNAL_WAIT_MS         2000 /* for somebody who copies the file */
+#define ZN_JSON_DEPTH_MAX          64   /* recursion of the parser; ours nest 6 deep */
+#define ZN_JSON_BYTES_MAX          (16u << 20) /* a block with all its transactions, as base64 */
+#define ZN_JSON_VALUES_MAX         (1u << 18) /* 64 bytes of memory each */
+#define ZN_JSON_MEMBERS_MAX        64   /* of an object that a person wrote: a bit each */
+#define ZN_DURATION_S_MAX          UINT64_C(3155760000) /* a hundred years: a slip of the pen */
 
 #endif

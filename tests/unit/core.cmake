@@ -1,0 +1,5 @@
+zn_test(core_amount SOURCES unit/core_amount.c ROOMS core)
+zn_test(core_codec SOURCES unit/core_codec.c ROOMS core)
+zn_test(core_err SOURCES unit/core_err.c ROOMS core)
+zn_test(core_hash SOURCES unit/core_hash.c ROOMS core)
+zn_test(core_key SOURCES unit/core_key.c ROOMS core)
