@@ -27,6 +27,22 @@
 #define ZN_MEMPOOL_TXS_MAX        5000 /* CometBFT's default */
 #define ZN_ENDPOINT_BYTES_MAX     255
 #define ZN_RPC_BODY_BYTES_MAX     1000000 /* CometBFT's own limit */
+#define ZN_GRACE_S_MAX            (365 * 86400) /* nobody means to lock a deposit for longer */
+#define ZN_JOB_LIFE_S_MAX         (30 * 86400)  /* then it is announced again, and pays again */
+#define ZN_DEPOSIT_BYTES_MIN      1000 /* a deposit is worth the fee of so many bytes: settling it pays */
+#define ZN_STATE_VALUE_BYTES_MAX  1024 /* the largest is a job: its announcement and who owns it */
+#define ZN_GENESIS_ALLOCATIONS_MAX 256
+#define ZN_EXPIRIES_PER_BLOCK_MAX 256  /* expired jobs removed by one block; the rest by the next */
+#define ZN_MEMPOOL_BYTES_MAX      (8u << 20) /* eight full blocks */
+#define ZN_BLOCK_TXS_MAX          5000 /* as many as the mempool holds */
+#define ZN_SETTLE_SHARE           4    /* one part in 4 of block and mempool is kept for settling */
+#define ZN_PAGE_ENTRIES_MAX       64   /* jobs or channels in one answer */
+#define ZN_PAGE_SCAN_MAX          4096 /* index entries one query may look at */
+#define ZN_RPC_CONNECTIONS_MAX    1024
+#define ZN_RPC_HELD_MAX           1024 /* answers held open at once; others are answered at once */
+#define ZN_RPC_ANSWER_BYTES_MAX   (4u << 20) /* a full block in base64, and then some */
+#define ZN_STORE_BYTES_MAX        (UINT64_C(64) << 30) /* address space that LMDB maps, not disk */
+#define ZN_TX_VALID_S             600  /* how long a transaction that nobody took stays valid */
 
 /* --- a job ---------------------------------------------------------------------------------- */
 #define ZN_SOURCES_MAX             16  /* kernel files of one job */
@@ -62,6 +78,21 @@
 #define ZN_BUILD_LOG_BYTES_MAX     65536
 #define ZN_BUILD_CPU_S_MAX         60 /* a big honest kernel took 10 s to build */
 #define ZN_DEVICES_MAX             64
+#define ZN_RUNS_QUEUED_MAX         4 /* two keep the device busy, two more wait on their way */
+#define ZN_CHUNK_INPUT_BYTES_MAX   (64u << 20) /* as an output: one HTTP body */
+#define ZN_SLICE_GROUPS_PER_CORE   256 /* 80 us each: the last one of a slice costs 0.4 % */
+#define ZN_SLICE_GROUPS_MAX        32768 /* PoCL compiles again for grids above 65535 */
+#define ZN_STRIPE_NS_MIN           200 /* a work-group costs PoCL 2 to 8 ns */
+#define ZN_PIPE_MESSAGE_BYTES_MAX  (ZN_BUILD_LOG_BYTES_MAX + 4096u) /* a log and what is said of it */
+#define ZN_PROBE_TIMEOUT_MS        60000 /* compilers of several drivers, cold, on a busy machine */
+#define ZN_RUNNER_START_WALL_MS    120000 /* 0.7 s here, cold; starved by all the others */
+#define ZN_RUNNER_SILENCE_CPU_MS   20000 /* per thread; a slice is 20 ms, one huge item may take longer */
+#define ZN_RUNNER_SILENCE_WALL_MS  300000 /* an idle-priority runner may be starved for minutes */
+#define ZN_RUNNER_GPU_WALL_MS      60000 /* drivers reset a GPU after seconds; nobody starves it */
+#define ZN_BUILD_WALL_MS           600000 /* ZN_BUILD_CPU_S_MAX, starved tenfold */
+#define ZN_CACHED_BINARIES_MAX     256 /* 62 KiB each */
+#define ZN_CACHED_BINARY_BYTES_MAX (64u << 20)
+#define ZN_RUNNER_STDERR_BYTES_MAX 4096 /* last words of a runner that are read */
 
 /* --- the outside world (io/) ---------------------------------------------------------------- */
 #define ZN_POOL_THREADS            2    /* one may wait for the disk while the other computes */
