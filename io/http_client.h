@@ -27,7 +27,7 @@ struct zn_http_request {
 	size_t body_bytes;
 	const char *content_type; /* of the body */
 	const char *bearer;       /* Authorization: Bearer; NULL for none */
-	const struct zn_hash *pin; /* NULL for plain HTTP */
+	const struct zn_hash *pin; /* NULL for plain HTTP; with a pin only https:// goes out */
 	bool allow_private;       /* else loopback, private, link-local and multicast addresses are
 				     refused after resolving: strangers announce what we dial */
 	uint64_t timeout_ms;      /* of the whole call */
@@ -37,7 +37,7 @@ struct zn_http_request {
 struct zn_http_response {
 	enum zn_err err;      /* OK: the server answered, with any status. DENIED: a refused address or
 				 a wrong pin. TOO_LARGE, TIMEOUT, UNREACHABLE, CLOSED */
-	int status;
+	int status;           /* 0 on failure */
 	const uint8_t *body;  /* borrowed for the callback; one zero byte behind */
 	size_t body_bytes;
 	bool wrong_pin;
@@ -47,9 +47,12 @@ struct zn_http_response {
 typedef void zn_http_done_fn(void *user, const struct zn_http_response *response);
 
 /** Start a call. `done` comes later, exactly once, unless cancelled. Strings are copied, the body
- *  is not. Connections to one host are kept and reused. */
+ *  is not. Connections to one host are kept and reused; a POST that meets a kept connection just
+ *  closed by the server is sent again. Errors: BUSY above ZN_HTTP_CALLS_MAX calls, TOO_LARGE or
+ *  MALFORMED for an URL or header that is none, MEMORY. */
 enum zn_err zn_http_client_send(struct zn_http_call **out, struct zn_http_client *client,
 	const struct zn_http_request *request, zn_http_done_fn *done, void *user);
+/** Safe from any callback, on NULL, and on a call whose `done` is running. */
 void zn_http_call_cancel(struct zn_http_call *call);
 
 #endif

@@ -20,7 +20,8 @@ struct zn_http_exchange;
 typedef void zn_http_handler_fn(void *user, struct zn_http_exchange *exchange);
 /** The peer hung up before the answer: forget the exchange. Not called after zn_http_reply. */
 typedef void zn_http_gone_fn(void *user, struct zn_http_exchange *exchange);
-/** How large may the body of a request to `path` be? Called before the body is read. */
+/** How large may the body of a request to `path` be? Called before the body is read. A longer
+ *  Content-Length is answered with 413; a body without one is cut off by hanging up. */
 typedef size_t zn_http_body_limit_fn(void *user, const char *method, const char *path);
 
 struct zn_http_server_options {
@@ -37,9 +38,11 @@ struct zn_http_server_options {
 	void *user;
 };
 
-/** Errors: BUSY when the port is taken, DENIED, IO. */
+/** Errors: BUSY when the port is taken, DENIED, IO, MALFORMED for an address that is none. */
 enum zn_err zn_http_server_create(struct zn_http_server **out, struct zn_loop *loop,
 	const struct zn_http_server_options *options);
+/** Hangs up on everybody. Held exchanges are gone with it, without calling `gone`. May be called
+ *  from a handler; NULL is fine. */
 void zn_http_server_destroy(struct zn_http_server *server);
 uint16_t zn_http_server_port(const struct zn_http_server *server);
 

@@ -36,8 +36,11 @@ struct zn_timer {
 	uint64_t due_ns;
 	zn_loop_fn *fn;
 	void *user;
-	struct zn_timer *next; /* the loop's */
 	bool armed;
+	uint64_t order;          /* the loop's, as all that follows: equal times go first come first */
+	struct zn_timer *child;  /* first child in a pairing heap */
+	struct zn_timer *next;   /* right sibling */
+	struct zn_timer *before; /* left sibling, or the parent of a first child */
 };
 
 /** (Re)start: `fn` once, `delay_ms` from now; 0 means after the current callback. */
@@ -51,7 +54,8 @@ enum zn_err zn_loop_on_interrupt(struct zn_loop *loop, zn_loop_fn *fn, void *use
 
 /** Run `work` on a pool thread, then `done` on the loop's thread. At most ZN_POOL_JOBS_MAX wait;
  *  then BUSY. `work` must not touch what the loop's thread may touch meanwhile. Jobs of one loop
- *  finish in any order. zn_loop_destroy waits for running work. */
+ *  finish in any order. zn_loop_destroy waits for running work; what still waits is dropped,
+ *  and no `done` is called any more. */
 enum zn_err zn_loop_submit(struct zn_loop *loop, zn_loop_fn *work, zn_loop_fn *done, void *user);
 
 #endif
