@@ -79,6 +79,7 @@ static void run_for(uint64_t ms)
 
 	zn_timer_start(&timer, loop, ms, on_pause, NULL);
 	assert_true(run_loop());
+	zn_timer_stop(&timer); /* something else may have stopped the loop */
 }
 
 static void on_answer(void *user, const struct zn_http_response *response)
