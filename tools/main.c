@@ -18,8 +18,6 @@ static const struct zn_command commands[] = {
 #ifdef ZN_HAS_LEDGER
 	{"wallet", "keys, balances, and sending coins", zn_cmd_wallet_help, zn_cmd_wallet},
 	{"ledger", "look at the XenCoin ledger", zn_cmd_ledger_help, zn_cmd_ledger},
-#endif
-#ifdef ZN_HAS_DEVICES
 	{"devices", "the compute devices of this machine", zn_cmd_devices_help, zn_cmd_devices},
 	{"doctor", "what is missing on this machine, and what to do", zn_cmd_doctor_help,
 		zn_cmd_doctor},
