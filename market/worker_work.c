@@ -384,7 +384,8 @@ static uint32_t wanted(const struct zn_worker_deal *deal)
 static void pull(struct zn_worker_actions *out, struct zn_worker_deal *deal)
 {
 	uint32_t want = wanted(deal);
-	bool news = want > deal->pull_want || deal->begun_total != deal->pull_begun;
+	bool news = want > deal->pull_want || deal->begun_total != deal->pull_begun ||
+		    deal->lease_number != deal->pull_lease;
 	bool first_unanswered = deal->pulls_open > 0 && deal->pull_fresh;
 	if (first_unanswered || deal->pulls_open >= 2 || (deal->pulls_open == 1 && !news))
 		return;
@@ -392,6 +393,7 @@ static void pull(struct zn_worker_actions *out, struct zn_worker_deal *deal)
 	pull->session = deal->session;
 	pull->fresh = deal->pull_fresh;
 	pull->want = want;
+	pull->lease_number = deal->lease_number;
 	for (int begun = 1; begun >= 0; begun--)
 		for (uint32_t i = 0; i < deal->chunks_count; i++)
 			if ((deal->chunks[i].work != ZN_CHUNK_LEASED) == (begun == 1)) {
@@ -400,6 +402,7 @@ static void pull(struct zn_worker_actions *out, struct zn_worker_deal *deal)
 			}
 	deal->pulls_open++;
 	deal->pull_want = want;
+	deal->pull_lease = deal->lease_number;
 	deal->pull_begun = deal->begun_total;
 }
 

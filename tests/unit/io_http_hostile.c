@@ -78,7 +78,8 @@ static struct answer ask_stranger(stranger_fn *behave, uint64_t timeout_ms, size
 
 static void redirect(int fd)
 {
-	say(fd, "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 2\r\n\r\nno");
+	say(fd, "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: "
+		"2\r\n\r\nno");
 	hear(fd);
 }
 
@@ -262,14 +263,16 @@ static void send_large_promise(int fd)
 
 static void send_overflowing_promise(int fd)
 {
-	say(fd, "POST /small HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999999\r\n\r\n");
+	say(fd, "POST /small HTTP/1.1\r\nHost: x\r\nContent-Length: "
+		"99999999999999999999999\r\n\r\n");
 }
 
 static void send_endless_headers(int fd)
 {
 	say(fd, "GET / HTTP/1.1\r\nHost: x\r\n");
 	for (;;)
-		say(fd, "X-More: moremoremoremoremoremoremoremoremoremoremoremoremoremoremoremore\r\n");
+		say(fd, "X-More: "
+			"moremoremoremoremoremoremoremoremoremoremoremoremoremoremoremore\r\n");
 }
 
 static void send_rubbish(int fd)
@@ -334,15 +337,20 @@ static void a_body_in_chunks_is_taken(void **state)
 
 static void a_silent_client_is_hung_up_on(void **state)
 {
-	struct zn_http_server_options options = {.address = "127.0.0.1", .connections_max = 8,
-		.idle_s = 1, .handler = on_request, .gone = on_gone, .body_limit = on_limit,
+	struct zn_http_server_options options = {.address = "127.0.0.1",
+		.connections_max = 8,
+		.idle_s = 1,
+		.handler = on_request,
+		.gone = on_gone,
+		.body_limit = on_limit,
 		.user = &server};
 	char seen[4096];
 
 	(void)state;
 	assert_int_equal(zn_http_server_create(&server, loop, &options), ZN_ERR_OK);
-	assert_int_not_equal(strange_client(zn_http_server_port(server), send_half_and_wait, 3500, seen,
-		sizeof seen), -2);
+	assert_int_not_equal(strange_client(zn_http_server_port(server), send_half_and_wait, 3500,
+				     seen, sizeof seen),
+		-2);
 	assert_int_equal(request_count, 0);
 	assert_int_equal(gone_count, 0);
 }
@@ -385,9 +393,14 @@ static void who_closes_his_half_has_hung_up(void **state)
 
 static void one_address_cannot_take_all_connections(void **state)
 {
-	struct zn_http_server_options options = {.address = "127.0.0.1", .connections_max = 8,
-		.connections_per_address_max = 2, .idle_s = 40, .handler = on_request, .gone = on_gone,
-		.body_limit = on_limit, .user = &server};
+	struct zn_http_server_options options = {.address = "127.0.0.1",
+		.connections_max = 8,
+		.connections_per_address_max = 2,
+		.idle_s = 40,
+		.handler = on_request,
+		.gone = on_gone,
+		.body_limit = on_limit,
+		.user = &server};
 	struct sockaddr_in address = {.sin_family = AF_INET};
 	int fds[3], closed = 0;
 
@@ -417,19 +430,49 @@ static void only_addresses_of_the_internet_are_public(void **state)
 		const char *text;
 		bool wanted;
 	} rows[] = {
-		{"1.1.1.1", true}, {"8.8.8.8", true}, {"172.15.255.255", true}, {"172.32.0.0", true},
-		{"100.63.255.255", true}, {"100.128.0.0", true}, {"223.255.255.255", true},
-		{"0.0.0.0", false}, {"10.1.2.3", false}, {"100.64.0.1", false}, {"127.0.0.1", false},
-		{"127.255.255.255", false}, {"169.254.169.254", false}, {"172.16.0.1", false},
-		{"172.31.255.255", false}, {"192.168.1.1", false}, {"198.18.0.1", false},
-		{"224.0.0.1", false}, {"240.0.0.1", false}, {"255.255.255.255", false},
-		{"2606:4700::1111", true}, {"2a00:1450::1", true}, {"::ffff:8.8.8.8", true},
-		{"64:ff9b::808:808", true}, {"2002:808:808::1", true},
-		{"::", false}, {"::1", false}, {"::8.8.8.8", false}, {"::ffff:127.0.0.1", false},
-		{"::ffff:10.0.0.1", false}, {"64:ff9b::a00:1", false}, {"64:ff9b:1::1", false},
-		{"2002:7f00:1::1", false}, {"2001::1", false}, {"2001:db8::1", false},
-		{"3fff::1", false}, {"fc00::1", false}, {"fd12::1", false}, {"fe80::1", false},
-		{"fec0::1", false}, {"ff02::1", false}, {"100::1", false}, {"5f00::1", false},
+		{"1.1.1.1", true},
+		{"8.8.8.8", true},
+		{"172.15.255.255", true},
+		{"172.32.0.0", true},
+		{"100.63.255.255", true},
+		{"100.128.0.0", true},
+		{"223.255.255.255", true},
+		{"0.0.0.0", false},
+		{"10.1.2.3", false},
+		{"100.64.0.1", false},
+		{"127.0.0.1", false},
+		{"127.255.255.255", false},
+		{"169.254.169.254", false},
+		{"172.16.0.1", false},
+		{"172.31.255.255", false},
+		{"192.168.1.1", false},
+		{"198.18.0.1", false},
+		{"224.0.0.1", false},
+		{"240.0.0.1", false},
+		{"255.255.255.255", false},
+		{"2606:4700::1111", true},
+		{"2a00:1450::1", true},
+		{"::ffff:8.8.8.8", true},
+		{"64:ff9b::808:808", true},
+		{"2002:808:808::1", true},
+		{"::", false},
+		{"::1", false},
+		{"::8.8.8.8", false},
+		{"::ffff:127.0.0.1", false},
+		{"::ffff:10.0.0.1", false},
+		{"64:ff9b::a00:1", false},
+		{"64:ff9b:1::1", false},
+		{"2002:7f00:1::1", false},
+		{"2001::1", false},
+		{"2001:db8::1", false},
+		{"3fff::1", false},
+		{"fc00::1", false},
+		{"fd12::1", false},
+		{"fe80::1", false},
+		{"fec0::1", false},
+		{"ff02::1", false},
+		{"100::1", false},
+		{"5f00::1", false},
 	};
 	struct sockaddr local = {.sa_family = AF_UNIX};
 
