@@ -100,27 +100,6 @@
 #define ZN_PICTURE_PIXELS_MAX      (1u << 26) /* 8192 x 8192, 256 MiB decoded */
 #define ZN_SCENE_TEXELS_MAX        (1u << 27) /* all textures: half of a shared input */
 #define ZN_MODEL_DEPTH_MAX         64 /* nodes below nodes; deeper ones are broken files */
-/* --- the outside world (io/) ---------------------------------------------------------------- */
-#define ZN_POOL_THREADS            2    /* one may wait for the disk while the other computes */
-#define ZN_POOL_JOBS_MAX           1024 /* a job of each peer; more means that we are too slow */
-#define ZN_LOOP_EVENTS_MAX         64   /* taken from epoll at a time */
-#define ZN_LOOP_FDS_MAX            65536 /* above any limit on open files that we ask for */
-#define ZN_SPAWN_FDS_MAX           16   /* shared memories of one runner */
-#define ZN_SPAWN_STACK_BYTES       65536 /* of a child between clone and exec */
-#define ZN_LOG_LINE_BYTES_MAX      1024
-#define ZN_HTTP_CALLS_MAX          256  /* under way at once; a worker talks to a few publishers */
-#define ZN_HTTP_HOST_CONNECTIONS_MAX 16 /* one held open for each job, the rest for work */
-#define ZN_HTTP_CONNECT_MS         10000 /* to connect and agree on keys over a bad line */
-#define ZN_HTTP_HEADER_BYTES_MAX   65536 /* all headers of one answer */
-#define ZN_HTTP_CONNECTION_BYTES   65536 /* a connection's memory in the server: its headers and
-					    what is read at a time */
-#define ZN_HTTP_BODIES_BYTES_MAX   (UINT64_C(1) << 30) /* of all requests at once: 16 of the largest */
-#define ZN_HTTP_URL_BYTES_MAX      4096
-#define ZN_JOURNAL_STATEMENTS_MAX  64   /* prepared ones kept; a side has fewer texts than this */
-#define ZN_JOURNAL_BUSY_MS         2000 /* for a reader of the file beside us, as a backup */
-#define ZN_JSON_DEPTH_MAX          64   /* recursion of the parser; ours nest 6 deep */
-#define ZN_JSON_BYTES_MAX          (16u << 20) /* a block with all its transactions, as base64 */
-#define ZN_JSON_MEMBERS_MAX        64   /* of an object that a person wrote: a bit each */
 
 /* --- the outside world (io/) ---------------------------------------------------------------- */
 #define ZN_POOL_THREADS            2    /* one may wait for the disk while the other computes */
@@ -131,7 +110,7 @@
 #define ZN_SPAWN_STACK_BYTES       65536 /* of a child between clone and exec */
 #define ZN_LOG_LINE_BYTES_MAX      1024
 #define ZN_HTTP_CALLS_MAX          256  /* under way at once; a worker talks to a few publishers */
-#define ZN_HTTP_HOST_CONNECTIONS_MAX 8  /* one held open, the rest for work */
+#define ZN_HTTP_HOST_CONNECTIONS_MAX 16 /* one held open for each job, the rest for work */
 #define ZN_HTTP_CONNECT_MS         10000 /* to connect and agree on keys over a bad line */
 #define ZN_HTTP_HEADER_BYTES_MAX   65536 /* all headers of one answer */
 #define ZN_HTTP_CONNECTION_BYTES   65536 /* a connection's memory in the server: its headers and
