@@ -118,6 +118,13 @@
 #define ZN_DELIVER_BYTES_PER_S     131072 /* a slower line cannot deliver */
 #define ZN_WORKER_EVENTS_MAX       600   /* waiting for the deal: two for each chunk, and a few */
 
+/* --- a scene -------------------------------------------------------------------------------- */
+#define ZN_MODEL_FILE_BYTES_MAX    (256u << 20) /* Assimp holds a few times that while it reads */
+#define ZN_PICTURE_FILE_BYTES_MAX  (64u << 20)
+#define ZN_PICTURE_PIXELS_MAX      (1u << 26) /* 8192 x 8192, 256 MiB decoded */
+#define ZN_SCENE_TEXELS_MAX        (1u << 27) /* all textures: half of a shared input */
+#define ZN_MODEL_DEPTH_MAX         64 /* nodes below nodes; deeper ones are broken files */
+
 /* --- the outside world (io/) ---------------------------------------------------------------- */
 #define ZN_POOL_THREADS            2    /* one may wait for the disk while the other computes */
 #define ZN_POOL_JOBS_MAX           1024 /* a job of each peer; more means that we are too slow */
@@ -127,7 +134,7 @@
 #define ZN_SPAWN_STACK_BYTES       65536 /* of a child between clone and exec */
 #define ZN_LOG_LINE_BYTES_MAX      1024
 #define ZN_HTTP_CALLS_MAX          256  /* under way at once; a worker talks to a few publishers */
-#define ZN_HTTP_HOST_CONNECTIONS_MAX 8  /* one held open, the rest for work */
+#define ZN_HTTP_HOST_CONNECTIONS_MAX 16 /* one held open for each job, the rest for work */
 #define ZN_HTTP_CONNECT_MS         10000 /* to connect and agree on keys over a bad line */
 #define ZN_HTTP_HEADER_BYTES_MAX   65536 /* all headers of one answer */
 #define ZN_HTTP_CONNECTION_BYTES   65536 /* a connection's memory in the server: its headers and

@@ -103,8 +103,6 @@ static void key_of(struct zn_hash *out, const struct assembly *all, const struct
 		about->driver, about->version, all->options};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		hash_text(stream, names[i], strlen(names[i]));
-	/* a CPU binary depends on how many threads PoCL was told to use */
-	hash_text(stream, (const char *)&about->compute_units, sizeof about->compute_units);
 	for (cl_uint i = 0; i < all->count; i++)
 		hash_text(stream, all->texts[i], all->bytes[i]);
 	zn_sha256_stream_finish(out, stream);

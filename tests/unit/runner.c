@@ -1,9 +1,10 @@
 /* tests/unit/runner.c - the driver and the real runner on the first device of this machine. */
-#include "runner_help.h"
+#include "tests/unit/runner_help.h"
 
 #include "runner/client/devices.h"
 #include "runner/client/internal.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -330,12 +331,16 @@ static void a_second_load_takes_the_place_of_the_first_and_is_cached(void **stat
 	bench_close(&bench);
 }
 
-static void two_threads_fewer_give_the_same_bytes(void **state)
+static void one_thread_at_idle_priority_gives_the_same_bytes(void **state)
 {
 	(void)state;
 	struct zn_runner_options one = {.cpu_threads = 1, .idle_priority = true};
 	struct bench bench;
 	bench_open(&bench, &one);
+	bench_until(&bench, &bench.ready, "the device");
+	const struct zn_device *device = zn_runner_device(bench.runner);
+	assert_true(device->class != ZN_DEVICE_CPU || device->compute_units == 1);
+	assert_int_equal(sched_getscheduler(bench.runner->process.child.pid), SCHED_IDLE);
 	load_mix(&bench, 19, 5000);
 	bench_run_range(&bench, 1, 3, 5000);
 	bench_until_done(&bench, 1);
@@ -358,7 +363,7 @@ int main(void)
 		cmocka_unit_test(a_killed_runner_is_reported_and_replaced),
 		cmocka_unit_test(a_runner_can_be_destroyed_in_a_callback),
 		cmocka_unit_test(a_second_load_takes_the_place_of_the_first_and_is_cached),
-		cmocka_unit_test(two_threads_fewer_give_the_same_bytes),
+		cmocka_unit_test(one_thread_at_idle_priority_gives_the_same_bytes),
 	};
 	return cmocka_run_group_tests(tests, bench_cache_make, bench_cache_remove);
 }

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "runner_fake.h"
+#include "tests/unit/runner_fake.h"
 
 static uint8_t buffer[ZN_PIPE_MESSAGE_BYTES_MAX];
 static struct zn_pipe_message message;

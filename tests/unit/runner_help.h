@@ -4,13 +4,9 @@
 
 #include "io/loop.h"
 #include "runner/client/runner.h"
+#include "tests/test.h"
 
 #include <limits.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
 
 #define DONE_MAX 16
 

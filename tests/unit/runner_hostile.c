@@ -1,6 +1,6 @@
 /* tests/unit/runner_hostile.c - kernels and runners that misbehave. */
-#include "runner_fake.h"
-#include "runner_help.h"
+#include "tests/unit/runner_fake.h"
+#include "tests/unit/runner_help.h"
 
 #include "core/limits.h"
 #include "io/files.h"

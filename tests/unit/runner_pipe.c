@@ -2,12 +2,8 @@
 #include "runner/pipe.h"
 
 #include "core/err.h"
+#include "tests/test.h"
 
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
 #include <string.h>
 
 static uint8_t bytes[ZN_PIPE_MESSAGE_BYTES_MAX], again[ZN_PIPE_MESSAGE_BYTES_MAX];
