@@ -8,6 +8,7 @@
 #include "chain/client/client_inside.h"
 #include "core/assert.h"
 #include "io/clock.h"
+#include "io/random.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -156,8 +157,13 @@ static void sign_and_offer(struct zn_ledger_call *call, uint64_t nonce)
 		nonce = client->last_nonce_next;
 	struct zn_transaction transaction = *call->draft;
 	transaction.nonce = call->nonce = nonce;
-	if (transaction.valid_until_s == 0)
-		transaction.valid_until_s = client->time_s + since_s + ZN_TX_VALID_S;
+	if (transaction.valid_until_s == 0) {
+		/* Two programs with one key that ask for the same thing at the same time must not make
+		 * the same bytes: that would be one transaction, and both would be told it was theirs. */
+		uint8_t jitter_s;
+		zn_random_bytes(&jitter_s, sizeof jitter_s);
+		transaction.valid_until_s = client->time_s + since_s + ZN_TX_VALID_S + jitter_s;
+	}
 	client->last_sender = call->sender;
 	client->last_nonce_next = nonce + 1;
 	call->tx_bytes = zn_client_memory(ZN_TX_BYTES_MAX);
