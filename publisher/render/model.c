@@ -166,6 +166,15 @@ static const struct aiScene *import(const char *path, struct aiPropertyStore *se
 		NULL, settings);
 }
 
+/* The library's words, cut and without line breaks: a complaint is one sentence. */
+static void one_line(char *out, size_t bytes_max, const char *text)
+{
+	size_t used = 0;
+	for (; text[used] != 0 && used < bytes_max - 1; used++)
+		out[used] = text[used] < ' ' ? ' ' : text[used];
+	out[used] = 0;
+}
+
 bool zn_model_read(struct zn_mesh *mesh, const char *path, struct zn_complaint *complaint)
 {
 	struct zn_complaint inner = {0};
@@ -178,10 +187,10 @@ bool zn_model_read(struct zn_mesh *mesh, const char *path, struct zn_complaint *
 	const struct aiScene *scene = import(path, settings);
 	aiReleasePropertyStore(settings);
 	if (scene == NULL || scene->mRootNode == NULL) {
-		zn_complain(complaint, "%s: not a model that can be read: %.200s", path,
-			aiGetErrorString());
+		char why[200];
+		one_line(why, sizeof(why), aiGetErrorString());
 		aiReleaseImport(scene);
-		return false;
+		return zn_complain(complaint, "%s: not a model that can be read: %s", path, why);
 	}
 	aiIdentityMatrix4(&place);
 	bool fine = zn_model_materials_read(mesh, scene, path, &inner) &&
