@@ -45,9 +45,12 @@ static cl_program program_build(cl_context context)
 	cl_int err = 0;
 	cl_program program = clCreateProgramWithSource(context, count, texts, NULL, &err);
 	assert_int_equal(err, CL_SUCCESS);
-	assert_int_equal(clBuildProgram(program, 1, &device,
-		"-cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt -DZN_SLOT_BYTES=24 "
-		"-DZN_DEVICE_CPU=1 -DZN_DEVICE_GPU=0 -DZN_WIDTH=8", NULL, NULL), CL_SUCCESS);
+	assert_int_equal(
+		clBuildProgram(program, 1, &device,
+			"-cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt -DZN_SLOT_BYTES=24 "
+			"-DZN_DEVICE_CPU=1 -DZN_DEVICE_GPU=0 -DZN_WIDTH=8",
+			NULL, NULL),
+		CL_SUCCESS);
 	return program;
 }
 
@@ -61,8 +64,8 @@ static void run(uint64_t *out, const struct fixture *fixture)
 	cl_kernel kernel = clCreateKernel(program, ZN_KERNEL_RANGE_ENTRY, &err);
 	assert_int_equal(err, CL_SUCCESS);
 	struct zn_pathtrace_params params = fixture->params;
-	cl_mem memories[4] = {
-		clCreateBuffer(context, CL_MEM_COPY_HOST_PTR, sizeof(params), &params, NULL),
+	cl_mem memories[4] = {clCreateBuffer(context, CL_MEM_COPY_HOST_PTR, sizeof(params), &params,
+				      NULL),
 		clCreateBuffer(context, CL_MEM_COPY_HOST_PTR, fixture->scene_bytes, fixture->scene,
 			NULL),
 		clCreateBuffer(context, CL_MEM_READ_ONLY, 64, NULL, NULL),
@@ -74,9 +77,11 @@ static void run(uint64_t *out, const struct fixture *fixture)
 		clSetKernelArg(kernel, 3 + i, sizeof(cl_mem), &memories[i]);
 	size_t groups = ITEMS / 16, group = 1;
 	assert_int_equal(clEnqueueNDRangeKernel(queue, kernel, 1, NULL, &groups, &group, 0, NULL,
-		NULL), CL_SUCCESS);
+				 NULL),
+		CL_SUCCESS);
 	assert_int_equal(clEnqueueReadBuffer(queue, memories[3], CL_TRUE, 0, ITEMS * 24, out, 0,
-		NULL, NULL), CL_SUCCESS);
+				 NULL, NULL),
+		CL_SUCCESS);
 	for (int i = 0; i < 4; i++)
 		clReleaseMemObject(memories[i]);
 	clReleaseKernel(kernel);
