@@ -106,7 +106,7 @@
 #define ZN_PICTURE_FILE_BYTES_MAX  (64u << 20)
 #define ZN_PICTURE_PIXELS_MAX      (1u << 26) /* 8192 x 8192, 256 MiB decoded */
 #define ZN_SCENE_TEXELS_MAX        (1u << 27) /* all textures: half of a shared input */
-#define ZN_MODEL_DEPTH_MAX         64 /* nodes below nodes; deeper ones are broken files */
+#define ZN_MODEL_DEPTH_MAX         256 /* nodes below nodes; skeletons nest about 100 deep */
 
 /* --- the outside world (io/) ---------------------------------------------------------------- */
 #define ZN_POOL_THREADS            2    /* one may wait for the disk while the other computes */
