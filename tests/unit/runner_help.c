@@ -124,6 +124,7 @@ static void on_loaded(void *user, const struct zn_load_result *result)
 	struct bench *bench = user;
 	bench->loaded = true;
 	bench->load_err = result->err;
+	bench->load_cached = result->cached;
 	snprintf(bench->log, sizeof bench->log, "%s", result->log);
 	snprintf(bench->load_sentence, sizeof bench->load_sentence, "%s", result->sentence);
 	zn_loop_stop(bench->loop);

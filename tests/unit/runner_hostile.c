@@ -6,6 +6,7 @@
 #include "io/files.h"
 
 #include <string.h>
+#include <time.h>
 
 #define MAP_HEAD                                                                                   \
 	"void zn_map(ulong item, __global const uchar *params, __global const uchar *shared,\n"    \
@@ -83,6 +84,7 @@ static void a_pause_does_not_hide_an_endless_kernel(void **state)
 						    "	while (x) slot[0]++;\n}\n"),
 		ZN_ERR_OK);
 	bench_run_range(&bench, 1, 0, 100);
+	nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL); /* so that it has begun */
 	zn_runner_pause(bench.runner);
 	zn_runner_cancel(bench.runner, 1);
 	while (!bench.gone && !bench.paused)
