@@ -97,7 +97,8 @@ static void no_driver_or_a_broken_one_is_no_device(void **state)
 			assert_int_equal(zn_file_write(icd, "/nowhere/libOpenCL.so", 21, 0600),
 				ZN_ERR_OK);
 		assert_int_equal(zn_devices_probe(&probed.probe, probed.loop, &options, on_probed,
-					 &probed), ZN_ERR_OK);
+					 &probed),
+			ZN_ERR_OK);
 		assert_int_equal(zn_loop_run(probed.loop), ZN_ERR_OK);
 		assert_int_equal(probed.err, ZN_ERR_OK);
 		assert_int_equal(probed.count, 0);
@@ -222,7 +223,8 @@ static void a_kernel_sees_params_shared_input_and_zeroed_slots(void **state)
 {
 	(void)state;
 	static const struct zn_kernel_source source = {"parts.cl",
-		"void zn_map(ulong item, __global const uchar *params, __global const uchar *shared,\n"
+		"void zn_map(ulong item, __global const uchar *params, __global const uchar "
+		"*shared,\n"
 		"	__global const uchar *input, __global uchar *slot)\n"
 		"{\n"
 		"	slot[0] = params[item]; slot[1] = shared[item]; slot[2] = input[item];\n"
@@ -247,8 +249,14 @@ static void a_kernel_sees_params_shared_input_and_zeroed_slots(void **state)
 	request.input_bytes = 1;
 	assert_int_equal(bench_ask(&bench, &request), ZN_ERR_OK);
 	bench_until_done(&bench, 2);
-	const uint8_t first[20] = "adh\x09\0" "bei\x09\0" "cfj\x09\0" "\0gk\x09\0";
-	const uint8_t second[20] = "adh\x09\0" "be\0\x09\0" "cf\0\x09\0" "\0g\0\x09\0";
+	const uint8_t first[20] = "adh\x09\0"
+				  "bei\x09\0"
+				  "cfj\x09\0"
+				  "\0gk\x09\0";
+	const uint8_t second[20] = "adh\x09\0"
+				   "be\0\x09\0"
+				   "cf\0\x09\0"
+				   "\0g\0\x09\0";
 	assert_memory_equal(bench.done[0].output, first, sizeof first);
 	assert_memory_equal(bench.done[1].output, second, sizeof second);
 	bench_close(&bench);
