@@ -35,6 +35,7 @@
 #define ZN_EXPIRIES_PER_BLOCK_MAX 256  /* expired jobs removed by one block; the rest by the next */
 #define ZN_MEMPOOL_BYTES_MAX      (8u << 20) /* eight full blocks */
 #define ZN_BLOCK_TXS_MAX          5000 /* as many as the mempool holds */
+#define ZN_BLOCK_GAP_MS           10   /* between two blocks while transactions keep coming */
 #define ZN_SETTLE_SHARE           4    /* one part in 4 of block and mempool is kept for settling */
 #define ZN_PAGE_ENTRIES_MAX       64   /* jobs or channels in one answer */
 #define ZN_PAGE_SCAN_MAX          4096 /* index entries one query may look at */

@@ -148,7 +148,7 @@ struct zn_worker_deal {
 	bool delivering;
 	uint32_t delivery_count;
 	uint64_t delivery[ZN_DELIVERY_CHUNKS_MAX];
-	uint32_t run_failures;
+	uint32_t run_failures; /* since the last output */
 };
 
 enum zn_worker_event_kind {

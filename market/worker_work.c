@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define RUN_FAILURES_MAX 8 /* a device that fails so often is not fit for this job */
+#define RUN_FAILURES_MAX 8 /* one after the other: the device is not fit for this job */
 
 static struct zn_worker_chunk *find(struct zn_worker_deal *deal, uint64_t chunk)
 {
@@ -283,6 +283,7 @@ void zn_worker_output(struct zn_worker_actions *out, struct zn_worker_deal *deal
 		zn_worker_do(out, ZN_WORKER_DO_DROP_OUTPUT, event->chunk);
 		return;
 	}
+	deal->run_failures = 0;
 	chunk->work = ZN_CHUNK_DONE;
 	chunk->output_root = event->output_root;
 	chunk->output_bytes = event->output_bytes;

@@ -1,6 +1,7 @@
 #include "runner/selftest.h"
 
 #include "kernels/builtin.h"
+#include "runner/exact_host.h"
 #include "runner/program.h"
 
 #include <math.h>
@@ -11,7 +12,9 @@
 #define SEED         0x5eedu
 #define MIX_ITEMS    64
 #define FLOAT_CASES  256
-#define FLOAT_OPS    8
+#define PLAIN_OPS    8
+#define FLOAT_OPS    (PLAIN_OPS + ZN_EXACT_HOST_OPS)
+#define INTEGER_OPS  2 /* the last ones */
 #define FLOAT_TAKES  3
 #define GROUPS       16
 
@@ -29,7 +32,7 @@ static const char exact_kernel[] =
 	"		float c = as_float(in[at * 3 + 2]);\n"
 	"		float product = a * b;\n"
 	"		float sum = product + c;\n"
-	"		__global uint *to = out + at * 8;\n"
+	"		__global uint *to = out + at * 14;\n"
 	"		to[0] = as_uint(a / 7.0f);\n"
 	"		to[1] = as_uint(a / b);\n"
 	"		to[2] = as_uint(sqrt(fabs(a)));\n"
@@ -38,11 +41,18 @@ static const char exact_kernel[] =
 	"		to[5] = as_uint(a * b - c * a);\n"
 	"		to[6] = as_uint(1.0f / c);\n"
 	"		to[7] = as_uint((a + b) - a);\n"
+	"		to[8] = as_uint(zn_sin(a));\n"
+	"		to[9] = as_uint(zn_cos(a));\n"
+	"		to[10] = as_uint(zn_exp(a));\n"
+	"		to[11] = as_uint(zn_log(a));\n"
+	"		to[12] = zn_to_uint(a);\n"
+	"		to[13] = (uint)zn_to_int(a);\n"
 	"	}\n"
 	"}\n";
 
 static const char *const op_names[FLOAT_OPS] = {"a / 7.0f", "a / b", "sqrt(a)",
-	"a * b, then + c", "fma(a, b, c)", "a * b - c * a", "1 / c", "(a + b) - a"};
+	"a * b, then + c", "fma(a, b, c)", "a * b - c * a", "1 / c", "(a + b) - a", "zn_sin",
+	"zn_cos", "zn_exp", "zn_log", "zn_to_uint", "zn_to_int"};
 
 static uint64_t mix_steps(uint64_t state, uint32_t rounds)
 {
@@ -69,7 +79,7 @@ static float float_of(uint32_t bits)
 	return value;
 }
 
-/* An eighth any bits at all, a quarter around the denormals, the rest ordinary. */
+/* An eighth any bits at all, a quarter around the denormals, the rest ordinary or large. */
 static uint32_t case_bits(uint32_t index)
 {
 	uint32_t random = (uint32_t)mix_steps(index, 1);
@@ -81,8 +91,10 @@ static uint32_t case_bits(uint32_t index)
 	case 2:
 		return index % FLOAT_TAKES == 0 ? (random & 0x80ffffffu) | 0x00800000u :
 						  (random & 0x807fffffu) | 0x41000000u;
+	case 3:
+		return (random & 0x87ffffffu) | 0x40000000u; /* 2 to 2^17 */
 	default:
-		return (random & 0x83ffffffu) | 0x3c000000u;
+		return (random & 0x83ffffffu) | 0x3c000000u; /* 2^-7 to 2 */
 	}
 }
 
@@ -98,6 +110,7 @@ static void expect(uint32_t out[FLOAT_OPS], const uint32_t in[FLOAT_TAKES])
 	out[5] = bits_of(product - other);
 	out[6] = bits_of(1.0f / c);
 	out[7] = bits_of(sum - a);
+	zn_exact_host(out + PLAIN_OPS, in[0]);
 }
 
 static bool is_nan(uint32_t bits)
@@ -188,7 +201,9 @@ static bool check_floats(struct zn_compute *compute, cl_kernel kernel)
 		expect(right, in + (size_t)i * FLOAT_TAKES);
 		for (uint32_t op = 0; op < FLOAT_OPS; op++) {
 			uint32_t is = got[i * FLOAT_OPS + op];
-			if (is != right[op] && !(is_nan(is) && is_nan(right[op])))
+			bool both_nan = op < FLOAT_OPS - INTEGER_OPS && is_nan(is) &&
+					is_nan(right[op]);
+			if (is != right[op] && !both_nan)
 				return fail(compute, "its floats are not exact: ", op_names[op]);
 		}
 	}

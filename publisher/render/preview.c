@@ -44,7 +44,7 @@ static void mean(uint8_t out[3], const uint8_t *rgb, uint32_t width, uint32_t he
 			count++;
 		}
 	for (int c = 0; c < 3; c++)
-		out[c] = count == 0 ? 0 : (uint8_t)(sums[c] / count);
+		out[c] = (uint8_t)(count == 0 ? 0 : sums[c] / count);
 }
 
 size_t zn_preview_make(char *text, size_t bytes_max, const uint8_t *rgb, uint32_t width,

@@ -1,12 +1,7 @@
 /* The functions of kernels/exact.h against the mathematical library's doubles. */
 #include "tests/unit/pathtrace_shim.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-
-#include <cmocka.h>
+#include "tests/test.h"
 
 /* Distance to the true value in units of the last place of a float of its size. */
 static double ulps(float got, double truth)

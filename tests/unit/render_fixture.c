@@ -17,7 +17,7 @@ static uint32_t add_material(struct zn_mesh *mesh, const struct zn_scene_materia
 	return mesh->material_count++;
 }
 
-static void add_triangle(struct zn_mesh *mesh, const float corners[3][3], uint32_t material,
+static void add_triangle(struct zn_mesh *mesh, float corners[3][3], uint32_t material,
 	bool round)
 {
 	ZN_ASSERT(zn_mesh_grow_triangles(mesh, 1, NULL));
