@@ -35,6 +35,7 @@
 #define ZN_EXPIRIES_PER_BLOCK_MAX 256  /* expired jobs removed by one block; the rest by the next */
 #define ZN_MEMPOOL_BYTES_MAX      (8u << 20) /* eight full blocks */
 #define ZN_BLOCK_TXS_MAX          5000 /* as many as the mempool holds */
+#define ZN_BLOCK_GAP_MS           10   /* between two blocks while transactions keep coming */
 #define ZN_SETTLE_SHARE           4    /* one part in 4 of block and mempool is kept for settling */
 #define ZN_PAGE_ENTRIES_MAX       64   /* jobs or channels in one answer */
 #define ZN_PAGE_SCAN_MAX          4096 /* index entries one query may look at */
@@ -42,6 +43,12 @@
 #define ZN_RPC_HELD_MAX           1024 /* answers held open at once; others are answered at once */
 #define ZN_RPC_ANSWER_BYTES_MAX   (4u << 20) /* a full block in base64, and then some */
 #define ZN_STORE_BYTES_MAX        (UINT64_C(64) << 30) /* address space that LMDB maps, not disk */
+#define ZN_CLIENT_TIMEOUT_MS      10000 /* one question to a ledger node that need not wait */
+#define ZN_CLIENT_POLL_MS         25    /* asking again a node that holds no answers open */
+#define ZN_CLIENT_RETRY_MS        200   /* asking again a node that cannot be reached */
+#define ZN_CLIENT_HELD_MS         2000  /* then a transaction is offered again: it may be forgotten */
+#define ZN_CLIENT_CALLS_MAX       4096  /* under way at once */
+#define ZN_SEND_ATTEMPTS_MAX      3     /* nonces that another program of the key may take first */
 #define ZN_TX_VALID_S             600  /* how long a transaction that nobody took stays valid */
 
 /* --- a job ---------------------------------------------------------------------------------- */
@@ -123,7 +130,7 @@
 #define ZN_PICTURE_FILE_BYTES_MAX  (64u << 20)
 #define ZN_PICTURE_PIXELS_MAX      (1u << 26) /* 8192 x 8192, 256 MiB decoded */
 #define ZN_SCENE_TEXELS_MAX        (1u << 27) /* all textures: half of a shared input */
-#define ZN_MODEL_DEPTH_MAX         64 /* nodes below nodes; deeper ones are broken files */
+#define ZN_MODEL_DEPTH_MAX         256 /* nodes below nodes; skeletons nest about 100 deep */
 
 /* --- the outside world (io/) ---------------------------------------------------------------- */
 #define ZN_POOL_THREADS            2    /* one may wait for the disk while the other computes */
