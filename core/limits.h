@@ -96,9 +96,12 @@
 #define ZN_HTTP_BODIES_BYTES_MAX   (UINT64_C(1) << 30) /* of all requests at once: 16 of the largest */
 #define ZN_HTTP_URL_BYTES_MAX      4096
 #define ZN_JOURNAL_STATEMENTS_MAX  64   /* prepared ones kept; a side has fewer texts than this */
-#define ZN_JOURNAL_BUSY_MS         2000 /* for a reader of the file beside us, as a backup */
+#define ZN_JOURNAL_VALUE_BYTES_MAX (ZN_CHUNK_OUTPUT_BYTES_MAX + 65536) /* one output with its head */
+#define ZN_JOURNAL_WAIT_MS         2000 /* for somebody who copies the file */
 #define ZN_JSON_DEPTH_MAX          64   /* recursion of the parser; ours nest 6 deep */
 #define ZN_JSON_BYTES_MAX          (16u << 20) /* a block with all its transactions, as base64 */
+#define ZN_JSON_VALUES_MAX         (1u << 18) /* 64 bytes of memory each */
 #define ZN_JSON_MEMBERS_MAX        64   /* of an object that a person wrote: a bit each */
+#define ZN_DURATION_S_MAX          UINT64_C(3155760000) /* a hundred years: a slip of the pen */
 
 #endif

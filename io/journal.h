@@ -19,6 +19,7 @@ struct zn_row;
  *  not). The file is locked for this process: BUSY if another holds it. */
 enum zn_err zn_journal_open(struct zn_journal **out, const char *path, const char *schema,
 	uint32_t version);
+/** What is not committed is rolled back. NULL is fine. */
 void zn_journal_close(struct zn_journal *journal);
 
 /** A value to bind, in order of the ?s. */
@@ -33,14 +34,17 @@ struct zn_bind {
 #define ZN_BIND_T(text)         ((struct zn_bind){.kind = ZN_BIND_TEXT, .bytes = (text)})
 #define ZN_BIND_NONE            ((struct zn_bind){.kind = ZN_BIND_NULL})
 
-/** Change something. The first write after a commit begins a batch. Errors: IO, DISK_FULL, CORRUPT;
- *  after any the batch is rolled back by zn_journal_rollback, and nothing of it may be spoken. */
+/** Change something. The first write after a commit begins a batch. Errors: IO, DISK_FULL, CORRUPT,
+ *  EXISTS for a broken constraint; after any the batch is rolled back by zn_journal_rollback, and
+ *  nothing of it may be spoken: until then writes and commits fail with the first error. */
 enum zn_err zn_journal_write(struct zn_journal *journal, const char *sql,
 	const struct zn_bind *binds, size_t binds_count);
+/** Without a batch this is OK and does nothing. */
 enum zn_err zn_journal_commit(struct zn_journal *journal);
 void zn_journal_rollback(struct zn_journal *journal);
 
-/** Return false to stop. */
+/** Return false to stop. May itself read and write the journal. What zn_row_bytes and zn_row_text
+ *  return is borrowed until it returns. */
 typedef bool zn_row_fn(void *user, const struct zn_row *row);
 enum zn_err zn_journal_read(struct zn_journal *journal, const char *sql,
 	const struct zn_bind *binds, size_t binds_count, zn_row_fn *fn, void *user);

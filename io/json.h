@@ -16,8 +16,8 @@
 
 struct zn_json; /* a value: object, array, string, number, bool, null */
 
-/** Parse exactly one value (depth <= 64, no trailing text). NULL and a complaint (line and column)
- *  if it is none. `name` begins the complaint. The root is the caller's: zn_json_destroy. */
+/** Parse exactly one value (RFC 8259 to the letter, UTF-8, no zero byte in a string, depth <=
+ *  ZN_JSON_DEPTH_MAX, no trailing text). NULL and a complaint (line and column) if it is none. `name` begins the complaint. The root is the caller's: zn_json_destroy. */
 struct zn_json *zn_json_parse(const char *name, const char *text, size_t count,
 	struct zn_complaint *complaint);
 void zn_json_destroy(struct zn_json *root);
@@ -67,7 +67,8 @@ bool zn_json_read_object(struct zn_json_reader *reader, const char *key, bool re
 /** False (and a complaint) when anything failed or an unknown key is there. */
 bool zn_json_reader_done(struct zn_json_reader *reader);
 
-/* Writing. */
+/* Writing. Bytes that are no UTF-8 become '?', a number that is none becomes null. Without memory the
+ * program stops. */
 struct zn_json *zn_json_object_create(void);
 struct zn_json *zn_json_array_create(void);
 void zn_json_add_string(struct zn_json *object, const char *key, const char *value);
