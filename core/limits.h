@@ -78,6 +78,21 @@
 #define ZN_BUILD_LOG_BYTES_MAX     65536
 #define ZN_BUILD_CPU_S_MAX         60 /* a big honest kernel took 10 s to build */
 #define ZN_DEVICES_MAX             64
+#define ZN_RUNS_QUEUED_MAX         4 /* two keep the device busy, two more wait on their way */
+#define ZN_CHUNK_INPUT_BYTES_MAX   (64u << 20) /* as an output: one HTTP body */
+#define ZN_SLICE_GROUPS_PER_CORE   256 /* 80 us each: the last one of a slice costs 0.4 % */
+#define ZN_SLICE_GROUPS_MAX        32768 /* PoCL compiles again for grids above 65535 */
+#define ZN_STRIPE_NS_MIN           200 /* a work-group costs PoCL 2 to 8 ns */
+#define ZN_PIPE_MESSAGE_BYTES_MAX  (ZN_BUILD_LOG_BYTES_MAX + 4096u) /* a log and what is said of it */
+#define ZN_PROBE_TIMEOUT_MS        60000 /* compilers of several drivers, cold, on a busy machine */
+#define ZN_RUNNER_START_WALL_MS    120000 /* 0.7 s here, cold; starved by all the others */
+#define ZN_RUNNER_SILENCE_CPU_MS   20000 /* per thread; a slice is 20 ms, one huge item may take longer */
+#define ZN_RUNNER_SILENCE_WALL_MS  300000 /* an idle-priority runner may be starved for minutes */
+#define ZN_RUNNER_GPU_WALL_MS      60000 /* drivers reset a GPU after seconds; nobody starves it */
+#define ZN_BUILD_WALL_MS           600000 /* ZN_BUILD_CPU_S_MAX, starved tenfold */
+#define ZN_CACHED_BINARIES_MAX     256 /* 62 KiB each */
+#define ZN_CACHED_BINARY_BYTES_MAX (64u << 20)
+#define ZN_RUNNER_STDERR_BYTES_MAX 4096 /* last words of a runner that are read */
 
 /* --- the outside world (io/) ---------------------------------------------------------------- */
 #define ZN_POOL_THREADS            2    /* one may wait for the disk while the other computes */

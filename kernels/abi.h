@@ -18,8 +18,12 @@
  * order, then kernels/map.cl, which holds the two entry points below. Range and list come from the
  * same source and give the same bytes.
  *
- *     zn_map_range(ulong first, ulong count, ulong stripe, params, shared, input, out)
- *     zn_map_list(__global const ulong *items, ulong count, ulong stripe, params, shared, input, out)
+ *     zn_map_range(ulong first, ulong begin, ulong end, ulong stripe, params, shared, input, out)
+ *     zn_map_list(__global const ulong *items, ulong begin, ulong end, ulong stripe, params, shared,
+ *                 input, out)
+ *
+ * A launch does the places [begin, end) of the chunk or list: place p is item first + p or items[p],
+ * and its slot lies at out + p * ZN_SLOT_BYTES. So a chunk can be cut anywhere.
  *
  * Macros that the runner defines at build time:
  *   ZN_SLOT_BYTES   bytes of an output slot (the manifest's)
