@@ -14,9 +14,10 @@ zn_room_uses(runner kernels core)
 zn_room_uses(runner/client kernels io core)
 zn_room_uses(bench runner/client kernels market io core)
 zn_room_uses(worker runner/client chain/client chain/tx kernels market io core)
-zn_room_uses(publisher runner/client chain/client chain/tx kernels market io core)
+zn_room_uses(publisher/render kernels io core)
+zn_room_uses(publisher publisher/render runner/client chain/client chain/tx kernels market io core)
 zn_room_uses(tools core io market chain/tx chain/proof chain/ledger chain/node chain/client
-             kernels runner/client bench worker publisher)
+             kernels runner/client bench worker publisher publisher/render)
 
 # Headers of a room that another room may include besides the table above.
 zn_header_shared(runner/pipe.h runner/client)

@@ -15,8 +15,22 @@ const struct zn_kernel_source *zn_kernel_source_find(const char *name)
 
 static const char *const mix_sources[] = {"mix.cl", NULL};
 
+static const char *const pathtrace_sources[] = {
+	"pathtrace/scene.h",
+	"pathtrace/rng.cl",
+	"pathtrace/camera.cl",
+	"pathtrace/lanes.cl",
+	"pathtrace/bvh.cl",
+	"pathtrace/texture.cl",
+	"pathtrace/light.cl",
+	"pathtrace/material.cl",
+	"pathtrace/path.cl",
+	NULL,
+};
+
 const struct zn_builtin_kernel zn_builtin_kernels[] = {
 	{"mix", mix_sources, "an integer hash of the item's index, for tests and empty chunks"},
+	{"pathtrace", pathtrace_sources, "light paths through a scene, summed in integers"},
 	{NULL, NULL, NULL},
 };
 
