@@ -35,6 +35,7 @@
 #define ZN_EXPIRIES_PER_BLOCK_MAX 256  /* expired jobs removed by one block; the rest by the next */
 #define ZN_MEMPOOL_BYTES_MAX      (8u << 20) /* eight full blocks */
 #define ZN_BLOCK_TXS_MAX          5000 /* as many as the mempool holds */
+#define ZN_BLOCK_GAP_MS           10   /* between two blocks while transactions keep coming */
 #define ZN_SETTLE_SHARE           4    /* one part in 4 of block and mempool is kept for settling */
 #define ZN_PAGE_ENTRIES_MAX       64   /* jobs or channels in one answer */
 #define ZN_PAGE_SCAN_MAX          4096 /* index entries one query may look at */
@@ -42,6 +43,12 @@
 #define ZN_RPC_HELD_MAX           1024 /* answers held open at once; others are answered at once */
 #define ZN_RPC_ANSWER_BYTES_MAX   (4u << 20) /* a full block in base64, and then some */
 #define ZN_STORE_BYTES_MAX        (UINT64_C(64) << 30) /* address space that LMDB maps, not disk */
+#define ZN_CLIENT_TIMEOUT_MS      10000 /* one question to a ledger node that need not wait */
+#define ZN_CLIENT_POLL_MS         25    /* asking again a node that holds no answers open */
+#define ZN_CLIENT_RETRY_MS        200   /* asking again a node that cannot be reached */
+#define ZN_CLIENT_HELD_MS         2000  /* then a transaction is offered again: it may be forgotten */
+#define ZN_CLIENT_CALLS_MAX       4096  /* under way at once */
+#define ZN_SEND_ATTEMPTS_MAX      3     /* nonces that another program of the key may take first */
 #define ZN_TX_VALID_S             600  /* how long a transaction that nobody took stays valid */
 
 /* --- a job ---------------------------------------------------------------------------------- */
@@ -94,6 +101,37 @@
 #define ZN_CACHED_BINARY_BYTES_MAX (64u << 20)
 #define ZN_RUNNER_STDERR_BYTES_MAX 4096 /* last words of a runner that are read */
 
+/* --- a worker ------------------------------------------------------------------------------- */
+#define ZN_SEARCH_PAGES_MAX        8    /* 512 newest jobs are looked at; older ones wait longer */
+#define ZN_SEARCH_REMEMBERED_MAX   256  /* jobs that failed or refused lately; then the oldest goes */
+#define ZN_SEARCH_POLL_MS          250  /* a new job is found so soon; a page costs a node little */
+#define ZN_SEARCH_POLL_MS_MAX      2000 /* after a minute without one */
+#define ZN_SEARCH_BACK_OFF_MS      2000
+#define ZN_SEARCH_BACK_OFF_MS_MAX  600000
+#define ZN_BLOB_CACHE_BYTES_MAX    (UINT64_C(4) << 30) /* four of the largest shared inputs */
+#define ZN_BLOB_CACHE_FILES_MAX    4096
+#define ZN_OUTPUT_INLINE_BYTES_MAX 65536 /* larger outputs are files beside the journal */
+#define ZN_CALIBRATE_MS            150   /* long enough to time, short beside a deal */
+#define ZN_CALIBRATE_ROUNDS_MAX    12    /* each does up to 8 times more: 8^12 items */
+#define ZN_CALIBRATE_LIST_MAX      65536 /* items spread over a chunk; more of them are a range */
+#define ZN_WORKER_PATIENCE_S       120   /* a publisher starts again within this, or is gone */
+#define ZN_WORKER_LEAVE_MS         1000  /* to deliver what is begun when a person interrupts */
+#define ZN_WORKER_END_MS           1800  /* an interrupted program ends within 2 s */
+#define ZN_SETTLE_RETRY_MS         500
+#define ZN_SETTLE_RETRY_MS_MAX     30000
+#define ZN_SETTLE_SEND_MS          20000 /* until a close is in a block */
+#define ZN_LEDGER_REFRESH_MS       5000  /* how old what we know of the ledger's time gets */
+#define ZN_LEDGER_START_MS         5000  /* to hear from the ledger at start */
+#define ZN_DELIVER_BYTES_PER_S     131072 /* a slower line cannot deliver */
+#define ZN_WORKER_EVENTS_MAX       600   /* waiting for the deal: two for each chunk, and a few */
+
+/* --- a scene -------------------------------------------------------------------------------- */
+#define ZN_MODEL_FILE_BYTES_MAX    (256u << 20) /* Assimp holds a few times that while it reads */
+#define ZN_PICTURE_FILE_BYTES_MAX  (64u << 20)
+#define ZN_PICTURE_PIXELS_MAX      (1u << 26) /* 8192 x 8192, 256 MiB decoded */
+#define ZN_SCENE_TEXELS_MAX        (1u << 27) /* all textures: half of a shared input */
+#define ZN_MODEL_DEPTH_MAX         256 /* nodes below nodes; skeletons nest about 100 deep */
+
 /* --- the outside world (io/) ---------------------------------------------------------------- */
 #define ZN_POOL_THREADS            2    /* one may wait for the disk while the other computes */
 #define ZN_POOL_JOBS_MAX           1024 /* a job of each peer; more means that we are too slow */
@@ -103,7 +141,7 @@
 #define ZN_SPAWN_STACK_BYTES       65536 /* of a child between clone and exec */
 #define ZN_LOG_LINE_BYTES_MAX      1024
 #define ZN_HTTP_CALLS_MAX          256  /* under way at once; a worker talks to a few publishers */
-#define ZN_HTTP_HOST_CONNECTIONS_MAX 8  /* one held open, the rest for work */
+#define ZN_HTTP_HOST_CONNECTIONS_MAX 16 /* one held open for each job, the rest for work */
 #define ZN_HTTP_CONNECT_MS         10000 /* to connect and agree on keys over a bad line */
 #define ZN_HTTP_HEADER_BYTES_MAX   65536 /* all headers of one answer */
 #define ZN_HTTP_CONNECTION_BYTES   65536 /* a connection's memory in the server: its headers and
@@ -119,6 +157,7 @@
 #define ZN_JSON_MEMBERS_MAX        64   /* of an object that a person wrote: a bit each */
 #define ZN_DURATION_S_MAX          UINT64_C(3155760000) /* a hundred years: a slip of the pen */
 
+<<<<<<< HEAD
 /* --- a scene -------------------------------------------------------------------------------- */
 #define ZN_MODEL_FILE_BYTES_MAX    (256u << 20) /* Assimp holds a few times that while it reads */
 #define ZN_PICTURE_FILE_BYTES_MAX  (64u << 20)
@@ -145,4 +184,6 @@
 #define ZN_CLOSING_WAIT_S          10  /* for workers to close their channels at the end */
 #define ZN_SETTLE_TXS_MAX          65536 /* transactions of ours looked at for the final table */
 
+=======
+>>>>>>> refs/heads/main
 #endif

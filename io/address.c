@@ -54,11 +54,13 @@ static bool public6(const uint8_t bytes[16])
 		return false;
 	if (bytes[0] == 0x20 && bytes[1] == 0x02) /* 6to4 */
 		return public4_bytes(bytes + 2);
-	if (bytes[0] == 0x20 && bytes[1] == 0x01 && (bytes[2] & 0xfe) == 0) /* 2001::/23: Teredo, ... */
+	/* 2001::/23: Teredo and other protocols' own */
+	if (bytes[0] == 0x20 && bytes[1] == 0x01 && (bytes[2] & 0xfe) == 0)
 		return false;
+	/* documentation: 2001:db8::/32 and 3fff::/20 */
 	if (bytes[0] == 0x20 && bytes[1] == 0x01 && bytes[2] == 0x0d && bytes[3] == 0xb8)
 		return false;
-	return !(bytes[0] == 0x3f && bytes[1] == 0xff && (bytes[2] & 0xf0) == 0); /* documentation */
+	return !(bytes[0] == 0x3f && bytes[1] == 0xff && (bytes[2] & 0xf0) == 0);
 }
 
 bool zn_address_public(const struct sockaddr *address)

@@ -142,8 +142,9 @@ static int on_socket_wanted(CURL *easy, curl_socket_t fd, int what, void *user, 
 		events |= EPOLLIN;
 	if (what & CURL_POLL_OUT)
 		events |= EPOLLOUT;
-	return zn_loop_watch(dialer->client->loop, fd, events, on_socket_ready, watch) == ZN_ERR_OK
-		? 0 : -1;
+	if (zn_loop_watch(dialer->client->loop, fd, events, on_socket_ready, watch) != ZN_ERR_OK)
+		return -1;
+	return 0;
 }
 
 /* --- what curl asks of a call --- */
@@ -340,7 +341,8 @@ enum zn_err zn_http_client_create(struct zn_http_client **out, struct zn_loop *l
 		return ZN_ERR_MEMORY;
 	}
 	client->loop = loop;
-	if (!dialer_init(&client->dialers[0], client) || !dialer_init(&client->dialers[1], client)) {
+	if (!dialer_init(&client->dialers[0], client) ||
+		!dialer_init(&client->dialers[1], client)) {
 		zn_http_client_destroy(client);
 		return ZN_ERR_MEMORY;
 	}
@@ -375,7 +377,8 @@ static bool header_add(struct zn_http_call *call, const char *name, const char *
 {
 	char line[ZN_HTTP_URL_BYTES_MAX];
 	struct curl_slist *longer;
-	int wrote = snprintf(line, sizeof line, "%s:%s%s", name, value[0] != '\0' ? " " : "", value);
+	int wrote =
+		snprintf(line, sizeof line, "%s:%s%s", name, value[0] != '\0' ? " " : "", value);
 
 	if (wrote < 0 || (size_t)wrote >= sizeof line)
 		return false;
@@ -451,17 +454,18 @@ static enum zn_err call_prepare(struct zn_http_call *call, const struct zn_http_
 		curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE,
 			(curl_off_t)request->body_bytes);
 		/* "Expect: 100-continue" would cost a round trip. */
-		if (!header_add(call, "Expect", "")
-			|| !header_add(call, "Content-Type", request->content_type != NULL
-				? request->content_type : "application/octet-stream"))
+		if (!header_add(call, "Expect", "") ||
+			!header_add(call, "Content-Type",
+				request->content_type != NULL ? request->content_type
+							      : "application/octet-stream"))
 			return ZN_ERR_MALFORMED;
 	}
 	if (request->bearer != NULL) {
 		char value[1024];
 		int wrote = snprintf(value, sizeof value, "Bearer %s", request->bearer);
 
-		if (wrote < 0 || (size_t)wrote >= sizeof value
-			|| !header_add(call, "Authorization", value))
+		if (wrote < 0 || (size_t)wrote >= sizeof value ||
+			!header_add(call, "Authorization", value))
 			return ZN_ERR_MALFORMED;
 	}
 	curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);

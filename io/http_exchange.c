@@ -131,8 +131,8 @@ static enum MHD_Result queue(struct MHD_Connection *connection, int status, cons
 static enum MHD_Result queue_sentence(struct MHD_Connection *connection, int status,
 	const char *sentence)
 {
-	return queue(connection, status, "text/plain", (void *)(uintptr_t)sentence, strlen(sentence),
-		MHD_RESPMEM_PERSISTENT);
+	return queue(connection, status, "text/plain", (void *)(uintptr_t)sentence,
+		strlen(sentence), MHD_RESPMEM_PERSISTENT);
 }
 
 static enum MHD_Result queue_reply(struct zn_http_exchange *exchange)
@@ -182,8 +182,8 @@ static void on_hang_up(void *user, uint32_t epoll_events)
 
 static void suspend(struct zn_http_exchange *exchange)
 {
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(exchange->connection,
-		MHD_CONNECTION_INFO_CONNECTION_FD);
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 
 	MHD_suspend_connection(exchange->connection);
 	exchange->suspended = true;

@@ -20,7 +20,9 @@
 
 #define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
-__attribute__((format(printf, 2, 0)))
+static void on_library_log(void *user, const char *format, va_list arguments)
+	__attribute__((format(printf, 2, 0)));
+
 static void on_library_log(void *user, const char *format, va_list arguments)
 {
 	char text[512], clean[512];
@@ -137,8 +139,8 @@ static enum zn_err listen_open(int *fd_out, const struct zn_http_server_options 
 static struct MHD_Daemon *daemon_start(struct zn_http_server *server, int fd,
 	const struct zn_http_server_options *options)
 {
-	unsigned int flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG
-		| MHD_USE_SUPPRESS_DATE_NO_CLOCK;
+	unsigned int flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
+			     MHD_USE_SUPPRESS_DATE_NO_CLOCK;
 	struct MHD_OptionItem tls[] = {
 		{MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)options->tls_key_pem},
 		{MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)options->tls_certificate_pem},
@@ -151,15 +153,13 @@ static struct MHD_Daemon *daemon_start(struct zn_http_server *server, int fd,
 	else
 		tls[0].option = MHD_OPTION_END;
 	return MHD_start_daemon(flags, 0, NULL, NULL, zn_http_on_access, server,
-		MHD_OPTION_EXTERNAL_LOGGER, on_library_log, NULL,
-		MHD_OPTION_LISTEN_SOCKET, fd,
+		MHD_OPTION_EXTERNAL_LOGGER, on_library_log, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
 		MHD_OPTION_CONNECTION_LIMIT, options->connections_max,
 		MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->connections_per_address_max,
-		MHD_OPTION_CONNECTION_TIMEOUT, options->idle_s,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)ZN_HTTP_CONNECTION_BYTES,
-		MHD_OPTION_STRICT_FOR_CLIENT, 1,
-		MHD_OPTION_NOTIFY_COMPLETED, zn_http_on_completed, server,
-		MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
+		MHD_OPTION_CONNECTION_TIMEOUT, options->idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		(size_t)ZN_HTTP_CONNECTION_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+		MHD_OPTION_NOTIFY_COMPLETED, zn_http_on_completed, server, MHD_OPTION_ARRAY, tls,
+		MHD_OPTION_END);
 }
 
 enum zn_err zn_http_server_create(struct zn_http_server **out, struct zn_loop *loop,
@@ -181,9 +181,12 @@ enum zn_err zn_http_server_create(struct zn_http_server **out, struct zn_loop *l
 		close(fd);
 		return ZN_ERR_MEMORY;
 	}
-	*server = (struct zn_http_server){.loop = loop, .port = port_of(fd),
-		.handler = options->handler, .gone = options->gone,
-		.body_limit = options->body_limit, .user = options->user};
+	*server = (struct zn_http_server){.loop = loop,
+		.port = port_of(fd),
+		.handler = options->handler,
+		.gone = options->gone,
+		.body_limit = options->body_limit,
+		.user = options->user};
 	server->daemon = daemon_start(server, fd, options);
 	if (server->daemon == NULL) {
 		close(fd);

@@ -133,7 +133,8 @@ static int bind_one(sqlite3_stmt *statement, int index, const struct zn_bind *bi
 	case ZN_BIND_BYTES:
 		if (bind->count == 0) /* a NULL pointer would bind NULL */
 			return sqlite3_bind_zeroblob(statement, index, 0);
-		return sqlite3_bind_blob64(statement, index, bind->bytes, bind->count, SQLITE_STATIC);
+		return sqlite3_bind_blob64(statement, index, bind->bytes, bind->count,
+			SQLITE_STATIC);
 	case ZN_BIND_TEXT:
 		return sqlite3_bind_text(statement, index, bind->bytes, -1, SQLITE_STATIC);
 	case ZN_BIND_NULL:
@@ -221,7 +222,8 @@ static enum zn_err schema_check(struct zn_journal *journal, const char *schema, 
 	err = zn_journal_read(journal, "SELECT count(*) FROM sqlite_schema", NULL, 0, keep_integer,
 		&tables);
 	if (err == ZN_ERR_OK)
-		err = zn_journal_read(journal, "PRAGMA user_version", NULL, 0, keep_integer, &found);
+		err = zn_journal_read(journal, "PRAGMA user_version", NULL, 0, keep_integer,
+			&found);
 	if (err != ZN_ERR_OK)
 		return err;
 	if (tables == 0 && found == 0)
@@ -242,7 +244,7 @@ static enum zn_err settings_make(struct zn_journal *journal)
 	if (!is_wal)
 		return ZN_ERR_UNSUPPORTED;
 	return execute(journal, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-		"PRAGMA trusted_schema = OFF;");
+				"PRAGMA trusted_schema = OFF;");
 }
 
 enum zn_err zn_journal_open(struct zn_journal **out, const char *path, const char *schema,
@@ -260,8 +262,10 @@ enum zn_err zn_journal_open(struct zn_journal **out, const char *path, const cha
 	if (zn_path_make(lock_path, "%s.lock", path))
 		err = zn_file_lock(&journal->lock_fd, lock_path);
 	if (err == ZN_ERR_OK) {
-		int code = sqlite3_open_v2(path, &journal->db, SQLITE_OPEN_READWRITE
-			| SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, NULL);
+		int code = sqlite3_open_v2(path, &journal->db,
+			SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
+				SQLITE_OPEN_NOFOLLOW,
+			NULL);
 
 		err = code == SQLITE_CANTOPEN ? ZN_ERR_IO : err_of(journal, code);
 	}

@@ -97,8 +97,8 @@ bool zn_json_u64(uint64_t *out, const struct zn_json *value)
 
 	if (cJSON_IsString(inner(value)))
 		return u64_of_text(out, cJSON_GetStringValue(inner(value)));
-	if (!zn_json_double(&number, value) || number < 0 || number > EXACT_MAX
-		|| floor(number) < number)
+	if (!zn_json_double(&number, value) || number < 0 || number > EXACT_MAX ||
+		floor(number) < number)
 		return false;
 	*out = (uint64_t)number;
 	return true;
@@ -185,8 +185,9 @@ static char *base64_text(const uint8_t *bytes, size_t count)
 	ZN_ASSERT(text != NULL);
 	for (size_t i = 0; i < count; i += 3) {
 		size_t left = count - i;
-		uint32_t word = (uint32_t)bytes[i] << 16 | (left > 1 ? (uint32_t)bytes[i + 1] << 8 : 0)
-			| (left > 2 ? bytes[i + 2] : 0);
+		uint32_t word = (uint32_t)bytes[i] << 16 |
+				(left > 1 ? (uint32_t)bytes[i + 1] << 8 : 0) |
+				(left > 2 ? bytes[i + 2] : 0);
 
 		text[used++] = base64_digits[word >> 18 & 63];
 		text[used++] = base64_digits[word >> 12 & 63];
@@ -255,8 +256,8 @@ void zn_json_add_u64_text(struct zn_json *object, const char *key, uint64_t valu
 
 void zn_json_add_number(struct zn_json *object, const char *key, double value)
 {
-	zn_json_add(object, key, made(isfinite(value) ? cJSON_CreateNumber(value)
-						      : cJSON_CreateNull()));
+	zn_json_add(object, key,
+		made(isfinite(value) ? cJSON_CreateNumber(value) : cJSON_CreateNull()));
 }
 
 void zn_json_add_bool(struct zn_json *object, const char *key, bool value)

@@ -18,8 +18,10 @@ static const cJSON *inner(const struct zn_json *value)
 	return (const cJSON *)value;
 }
 
+static bool complain(struct zn_json_reader *reader, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* The first complaint is the one that stands. Always false. */
-__attribute__((format(printf, 2, 3)))
 static bool complain(struct zn_json_reader *reader, const char *format, ...)
 {
 	char text[ZN_COMPLAINT_BYTES_MAX];
@@ -112,12 +114,12 @@ bool zn_json_read_string(struct zn_json_reader *reader, const char *key, bool re
 
 	if (value == NULL)
 		return false;
-	return zn_json_string(out, value)
-		|| complain(reader, "%s: it should be text in \"\", not %s", key, kind_of(value));
+	return zn_json_string(out, value) ||
+	       complain(reader, "%s: it should be text in \"\", not %s", key, kind_of(value));
 }
 
-bool zn_json_read_u64(struct zn_json_reader *reader, const char *key, bool required,
-	uint64_t least, uint64_t most, uint64_t *out)
+bool zn_json_read_u64(struct zn_json_reader *reader, const char *key, bool required, uint64_t least,
+	uint64_t most, uint64_t *out)
 {
 	const struct zn_json *value = find(reader, key, required);
 	char from[NUMBER_BYTES_MAX], to[NUMBER_BYTES_MAX];
@@ -140,7 +142,8 @@ bool zn_json_read_u64(struct zn_json_reader *reader, const char *key, bool requi
 	else if (cJSON_IsString(inner(value)))
 		shown(text, cJSON_GetStringValue(inner(value)));
 	else
-		return complain(reader, "%s: it should be a whole number, not %s", key, kind_of(value));
+		return complain(reader, "%s: it should be a whole number, not %s", key,
+			kind_of(value));
 	return complain(reader, "%s: %s is not allowed; give a whole number, %s to %s", key, text,
 		grouped(from, least), grouped(to, most));
 }
@@ -156,8 +159,8 @@ bool zn_json_read_double(struct zn_json_reader *reader, const char *key, bool re
 	if (!zn_json_double(&number, value))
 		return complain(reader, "%s: it should be a number, not %s", key, kind_of(value));
 	if (!(number >= least && number <= most))
-		return complain(reader, "%s: %.10g is not allowed; give %.10g to %.10g", key, number,
-			least, most);
+		return complain(reader, "%s: %.10g is not allowed; give %.10g to %.10g", key,
+			number, least, most);
 	*out = number;
 	return true;
 }
@@ -168,8 +171,8 @@ bool zn_json_read_bool(struct zn_json_reader *reader, const char *key, bool requ
 
 	if (value == NULL)
 		return false;
-	return zn_json_bool(out, value)
-		|| complain(reader, "%s: it should be true or false, not %s", key, kind_of(value));
+	return zn_json_bool(out, value) ||
+	       complain(reader, "%s: it should be true or false, not %s", key, kind_of(value));
 }
 
 bool zn_json_read_amount(struct zn_json_reader *reader, const char *key, bool required,
@@ -181,8 +184,9 @@ bool zn_json_read_amount(struct zn_json_reader *reader, const char *key, bool re
 	if (value == NULL)
 		return false;
 	if (!cJSON_IsString(inner(value)))
-		return complain(reader, "%s: it should be an amount with its unit, like \"5 XEN\", not %s",
-			key, kind_of(value));
+		return complain(reader,
+			"%s: it should be an amount with its unit, like \"5 XEN\", not %s", key,
+			kind_of(value));
 	if (zn_amount_parse(out, cJSON_GetStringValue(inner(value))))
 		return true;
 	return complain(reader, "%s: \"%s\" is no amount; give a number and a unit, like \"5 XEN\"",
@@ -223,12 +227,15 @@ bool zn_json_read_duration_s(struct zn_json_reader *reader, const char *key, boo
 	if (value == NULL)
 		return false;
 	if (!cJSON_IsString(inner(value)))
-		return complain(reader, "%s: it should be a time like \"90s\", \"30m\", \"2h\" or \"3d\", "
-			"not %s", key, kind_of(value));
+		return complain(reader,
+			"%s: it should be a time like \"90s\", \"30m\", \"2h\" or \"3d\", "
+			"not %s",
+			key, kind_of(value));
 	if (duration_parse(out, cJSON_GetStringValue(inner(value))))
 		return true;
-	return complain(reader, "%s: \"%s\" is no time; give one like \"90s\", \"30m\", \"2h\" or \"3d\"",
-		key, shown(text, cJSON_GetStringValue(inner(value))));
+	return complain(reader,
+		"%s: \"%s\" is no time; give one like \"90s\", \"30m\", \"2h\" or \"3d\"", key,
+		shown(text, cJSON_GetStringValue(inner(value))));
 }
 
 bool zn_json_read_doubles(struct zn_json_reader *reader, const char *key, bool required,
@@ -244,7 +251,8 @@ bool zn_json_read_doubles(struct zn_json_reader *reader, const char *key, bool r
 		return complain(reader, "%s: it should be a list of %zu numbers", key, count);
 	for (at = inner(value)->child; at != NULL; at = at->next, index++)
 		if (!cJSON_IsNumber(at))
-			return complain(reader, "%s: number %zu of the list is none", key, index + 1);
+			return complain(reader, "%s: number %zu of the list is none", key,
+				index + 1);
 	index = 0;
 	for (at = inner(value)->child; at != NULL; at = at->next)
 		out[index++] = at->valuedouble;
@@ -265,6 +273,20 @@ bool zn_json_read_object(struct zn_json_reader *reader, const char *key, bool re
 	return true;
 }
 
+bool zn_json_read_array(struct zn_json_reader *reader, const char *key, bool required,
+	const struct zn_json **out)
+{
+	const struct zn_json *value = find(reader, key, required);
+
+	if (value == NULL)
+		return false;
+	if (!cJSON_IsArray(inner(value)))
+		return complain(reader, "%s: it should be an array, [ ... ], not %s", key,
+			kind_of(value));
+	*out = value;
+	return true;
+}
+
 bool zn_json_reader_done(struct zn_json_reader *reader)
 {
 	char text[SHOWN_BYTES_MAX];
@@ -274,7 +296,8 @@ bool zn_json_reader_done(struct zn_json_reader *reader)
 		return false;
 	for (const cJSON *at = inner(reader->object)->child; at != NULL; at = at->next, index++)
 		if ((reader->known >> index & 1) == 0)
-			return complain(reader, "%s: it is not known here; mend its spelling or remove it",
+			return complain(reader,
+				"%s: it is not known here; mend its spelling or remove it",
 				shown(text, at->string));
 	return true;
 }

@@ -116,8 +116,8 @@ static bool scan_escape(struct scan *scan)
 	scan->at++;
 	if (!hex4(scan, &second))
 		return false;
-	return (second >= 0xdc00 && second <= 0xdfff)
-		|| wrong(scan, "half of a surrogate pair is missing");
+	return (second >= 0xdc00 && second <= 0xdfff) ||
+	       wrong(scan, "half of a surrogate pair is missing");
 }
 
 static bool scan_string(struct scan *scan)
@@ -197,7 +197,7 @@ static bool scan_word(struct scan *scan, const char *word)
 
 	if (scan->count - scan->at < bytes || memcmp(scan->text + scan->at, word, bytes) != 0)
 		return wrong(scan, "a value should stand here: text goes in \"\", words are true, "
-			"false and null");
+				   "false and null");
 	scan->at += bytes;
 	return true;
 }
@@ -276,7 +276,8 @@ static bool complain_at(const struct scan *scan, const char *name, struct zn_com
 			column = 1;
 		}
 	}
-	return zn_complain(complaint, "%s: line %zu, column %zu: %s", name, line, column, scan->wrong);
+	return zn_complain(complaint, "%s: line %zu, column %zu: %s", name, line, column,
+		scan->wrong);
 }
 
 bool zn_json_scan(const char *name, const char *text, size_t count, struct zn_complaint *complaint)
@@ -284,8 +285,8 @@ bool zn_json_scan(const char *name, const char *text, size_t count, struct zn_co
 	struct scan scan = {.text = text, .count = count};
 
 	if (count > ZN_JSON_BYTES_MAX)
-		return zn_complain(complaint, "%s: it has %zu bytes; at most %u are read", name, count,
-			ZN_JSON_BYTES_MAX);
+		return zn_complain(complaint, "%s: it has %zu bytes; at most %u are read", name,
+			count, ZN_JSON_BYTES_MAX);
 	if (scan_value(&scan, 1)) {
 		skip_space(&scan);
 		if (scan.at == scan.count)

@@ -52,8 +52,8 @@ static size_t line_begin(char *line, size_t bytes_max, enum zn_log_level level, 
 
 	gmtime_r(&now, &utc);
 	wrote = snprintf(line, bytes_max, "%04d-%02d-%02dT%02d:%02d:%02dZ %.32s %s ",
-		utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
-		area, level_names[level]);
+		utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min,
+		utc.tm_sec, area, level_names[level]);
 	return wrote > 0 ? (size_t)wrote : 0;
 }
 

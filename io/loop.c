@@ -138,7 +138,9 @@ enum zn_err zn_loop_watch(struct zn_loop *loop, int fd, uint32_t epoll_events,
 			fd, &event);
 	if (failed)
 		return zn_err_of_errno(errno);
-	*watch = (struct zn_watch){.ready = ready, .user = user, .epoll_events = epoll_events,
+	*watch = (struct zn_watch){.ready = ready,
+		.user = user,
+		.epoll_events = epoll_events,
 		.generation = generation};
 	return ZN_ERR_OK;
 }

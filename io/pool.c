@@ -34,7 +34,8 @@ static void signal_done(struct zn_pool *pool)
 {
 	uint64_t one = 1;
 
-	ZN_ASSERT(write(pool->event_fd, &one, sizeof one) == (ssize_t)sizeof one || errno == EAGAIN);
+	ZN_ASSERT(
+		write(pool->event_fd, &one, sizeof one) == (ssize_t)sizeof one || errno == EAGAIN);
 }
 
 static void *thread_main(void *user)
@@ -80,7 +81,8 @@ static enum zn_err threads_start(struct zn_pool *pool)
 	sigfillset(&all);
 	ZN_ASSERT(pthread_sigmask(SIG_SETMASK, &all, &old) == 0);
 	while (pool->threads_count < ZN_POOL_THREADS) {
-		if (pthread_create(&pool->threads[pool->threads_count], NULL, thread_main, pool) != 0)
+		if (pthread_create(&pool->threads[pool->threads_count], NULL, thread_main, pool) !=
+			0)
 			break;
 		pool->threads_count++;
 	}

@@ -25,7 +25,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define CHANNEL_FD 3
+#define CHANNEL_FD  3
 #define TARGETS_MAX (ZN_SPAWN_FDS_MAX + 4)
 
 /* Children of a sanitized build leave their frames' marks in our memory. */
@@ -225,8 +225,8 @@ enum zn_err zn_shared_memory_create(int *fd_out, void **mapped, size_t bytes)
 	ZN_ASSERT(bytes > 0);
 	if (fd < 0)
 		return zn_err_of_errno(errno);
-	if (ftruncate(fd, (off_t)bytes) != 0
-		|| fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
+	if (ftruncate(fd, (off_t)bytes) != 0 ||
+		fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
 		close(fd);
 		return ZN_ERR_MEMORY;
 	}

@@ -56,15 +56,15 @@ static bool certificate_fill(X509 *certificate, EVP_PKEY *key)
 	uint64_t serial;
 
 	zn_random_bytes(&serial, sizeof serial);
-	return X509_set_version(certificate, 2) == 1
-		&& ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), serial >> 1 | 1) == 1
-		&& X509_time_adj_ex(X509_getm_notBefore(certificate), -1, 0, &now) != NULL
-		&& X509_time_adj_ex(X509_getm_notAfter(certificate), LIFETIME_DAYS, 0, &now) != NULL
-		&& X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-			(const unsigned char *)"zennet", -1, -1, 0) == 1
-		&& X509_set_issuer_name(certificate, name) == 1
-		&& X509_set_pubkey(certificate, key) == 1
-		&& X509_sign(certificate, key, EVP_sha256()) > 0;
+	return X509_set_version(certificate, 2) == 1 &&
+	       ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), serial >> 1 | 1) == 1 &&
+	       X509_time_adj_ex(X509_getm_notBefore(certificate), -1, 0, &now) != NULL &&
+	       X509_time_adj_ex(X509_getm_notAfter(certificate), LIFETIME_DAYS, 0, &now) != NULL &&
+	       X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)"zennet",
+		       -1, -1, 0) == 1 &&
+	       X509_set_issuer_name(certificate, name) == 1 &&
+	       X509_set_pubkey(certificate, key) == 1 &&
+	       X509_sign(certificate, key, EVP_sha256()) > 0;
 }
 
 static bool pin_of(struct zn_hash *pin, const X509 *certificate)
@@ -87,8 +87,8 @@ enum zn_err zn_tls_identity_make(char **key_pem, char **certificate_pem, struct 
 
 	*key_pem = NULL;
 	*certificate_pem = NULL;
-	if (key == NULL || certificate == NULL || !certificate_fill(certificate, key)
-		|| !pin_of(pin, certificate))
+	if (key == NULL || certificate == NULL || !certificate_fill(certificate, key) ||
+		!pin_of(pin, certificate))
 		goto out;
 	*key_pem = key_text(key);
 	*certificate_pem = certificate_text(certificate);

@@ -13,14 +13,19 @@ __global const float *zn_sky_sums(__global const struct zn_scene_header *scene)
 	return (__global const float *)((__global const uchar *)scene + scene->sky_cell_offset);
 }
 
-/** The last index below `cells` whose running sum is not above `draw`. */
+/** The last index below `cells` whose running sum is not above `draw`. Three looks a step, counted:
+ *  a search by halves would be a coin's toss for the branch predictor at each. */
 uint zn_sums_find(__global const float *sums, uint cells, float draw)
 {
 	uint at = 0;
-	for (uint step = (cells < ZN_SCENE_SKY_CELLS_MAX ? cells : ZN_SCENE_SKY_CELLS_MAX) >> 1;
-		step != 0; step >>= 1)
-		at += sums[at + step] <= draw ? step : 0u;
-	return at;
+	uint size = cells < ZN_SCENE_SKY_CELLS_MAX ? cells : ZN_SCENE_SKY_CELLS_MAX;
+	for (; size >= 4u; size >>= 2) {
+		uint step = size >> 2;
+		__global const float *from = sums + at;
+		at += step * ((uint)(from[step] <= draw) + (uint)(from[step * 2u] <= draw) +
+			(uint)(from[step * 3u] <= draw));
+	}
+	return size == 2u ? at + (uint)(sums[at + 1u] <= draw) : at;
 }
 
 /** Density per solid angle of drawing a direction from the sky alone. */
@@ -52,12 +57,14 @@ struct zn_light_draw zn_sky_draw(__global const struct zn_scene_header *scene, s
 	float width = columns[column + 1u] - columns[column];
 	float y = (float)row + zn_clamp((pair.v - sums[row]) / rows, 0.0f, 0.9999f);
 	float x = (float)column + zn_clamp((pair.u - columns[column]) / width, 0.0f, 0.9999f);
-	float scale = 2.0f / (float)cells;
+	float scale = 2.0f / (float)cells, texels = (float)scene->sky_side / (float)cells;
 	struct zn_vec3 point = zn_octahedral_to(fma(x, scale, -1.0f), fma(y, scale, -1.0f));
-	draw.direction = zn_unit3(point);
-	draw.radiance = zn_sky_look(scene, draw.direction, 0u);
+	float length = sqrt(zn_inner3(point, point));
+	draw.direction = zn_scale3(point, 1.0f / length);
+	draw.radiance = zn_sky_texel(scene, zn_to_uint(x * texels), zn_to_uint(y * texels));
 	draw.distance = ZN_FAR;
-	draw.density = zn_sky_density(scene, draw.direction) * scene->sky_share;
+	draw.density = rows * width * (float)cells * (float)cells * 0.25f * length * length *
+		length * scene->sky_share;
 	return draw;
 }
 

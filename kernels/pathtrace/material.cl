@@ -73,7 +73,7 @@ void zn_surface_shares(struct zn_surface *surface)
 	else if (body <= 0.0f)
 		share = 1.0f;
 	else
-		share = zn_clamp(share, 0.1f, 0.9f);
+		share = zn_clamp(share, 0.05f, 0.9f);
 	surface->coat_share = share;
 }
 

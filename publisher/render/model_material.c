@@ -152,7 +152,7 @@ static bool number(float *out, const struct aiMaterial *from, const char *key)
 {
 	unsigned int count = 1;
 	return aiGetMaterialFloatArray(from, key, 0, 0, out, &count) == aiReturn_SUCCESS &&
-		count == 1;
+	       count == 1;
 }
 
 /* glTF's metal and roughness; their texture counts by its average. */
@@ -163,8 +163,8 @@ static bool metal_fill(struct reader *reader, struct zn_scene_material *material
 	struct aiString name;
 	number(&roughness, from, "$mat.roughnessFactor");
 	number(&metal, from, "$mat.metallicFactor");
-	if (aiGetMaterialTexture(from, aiTextureType_UNKNOWN, 0, &name, NULL, NULL, NULL, NULL, NULL,
-			NULL) == aiReturn_SUCCESS) {
+	if (aiGetMaterialTexture(from, aiTextureType_UNKNOWN, 0, &name, NULL, NULL, NULL, NULL,
+		    NULL, NULL) == aiReturn_SUCCESS) {
 		const struct known *known = NULL;
 		if (!texture_get(reader, &known, name.data))
 			return false;
@@ -178,7 +178,8 @@ static bool metal_fill(struct reader *reader, struct zn_scene_material *material
 	return true;
 }
 
-/* OBJ's Ks and Ns (Phong's exponent, to the GGX alpha of the same highlight). */
+/* OBJ's Ks and Ns. Ns is Phong's exponent; about the half vector a highlight of the same size has
+ * four times that. Who reflects more than half of the light as a mirror is a metal. */
 static void phong_fill(struct zn_scene_material *material, const struct aiMaterial *from)
 {
 	float gloss[3] = {0, 0, 0};
@@ -186,7 +187,8 @@ static void phong_fill(struct zn_scene_material *material, const struct aiMateri
 	colour(gloss, from, "$clr.specular");
 	number(&exponent, from, "$mat.shininess");
 	exponent = bounded(exponent, 0, 1e6f);
-	material->roughness = sqrtf(2.0f / (exponent + 2.0f));
+	material->roughness = sqrtf(2.0f / (4.0f * exponent + 2.0f));
+	material->metal = ((gloss[0] + gloss[1] + gloss[2]) / 3.0f - 0.5f) / 0.3f;
 	for (int c = 0; c < 3; c++)
 		material->gloss[c] = gloss[c] * GLOSS_OF_KS;
 }
@@ -198,7 +200,7 @@ static bool base_texture(struct reader *reader, struct zn_scene_material *materi
 	const struct known *known = NULL;
 	material->texture = ZN_SCENE_NONE;
 	if (aiGetMaterialTexture(from, aiTextureType_BASE_COLOR, 0, &name, NULL, NULL, NULL, NULL,
-			NULL, NULL) != aiReturn_SUCCESS &&
+		    NULL, NULL) != aiReturn_SUCCESS &&
 		aiGetMaterialTexture(from, aiTextureType_DIFFUSE, 0, &name, NULL, NULL, NULL, NULL,
 			NULL, NULL) != aiReturn_SUCCESS)
 		return true;
@@ -257,9 +259,11 @@ bool zn_model_materials_read(struct zn_mesh *mesh, const struct aiScene *scene, 
 		fine = material_fill(&reader, &mesh->materials[mesh->material_count++],
 			scene->mMaterials[i]);
 	if (fine && mesh->material_count == 0)
-		mesh->materials[mesh->material_count++] = (struct zn_scene_material){
-			.base = {0.6f, 0.6f, 0.6f}, .roughness = 1, .opacity = 1,
-			.texture = ZN_SCENE_NONE};
+		mesh->materials[mesh->material_count++] =
+			(struct zn_scene_material){.base = {0.6f, 0.6f, 0.6f},
+				.roughness = 1,
+				.opacity = 1,
+				.texture = ZN_SCENE_NONE};
 	free(reader.known);
 	return fine;
 }

@@ -97,18 +97,18 @@ static int full_disk_child(const char *place)
 	uint8_t *back;
 	size_t count;
 
-	if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
-		|| mount("tmpfs", place, "tmpfs", 0, "size=64k") != 0)
+	if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+		mount("tmpfs", place, "tmpfs", 0, "size=64k") != 0)
 		return 77;
-	if (!zn_path_make(path, "%s/file", place)
-		|| zn_file_write(path, "old", 3, 0600) != ZN_ERR_OK)
+	if (!zn_path_make(path, "%s/file", place) ||
+		zn_file_write(path, "old", 3, 0600) != ZN_ERR_OK)
 		return 1;
 	if (zn_file_write(path, big, sizeof big, 0600) != ZN_ERR_DISK_FULL)
 		return 2;
 	if (zn_file_replace(path, big, sizeof big, 0600) != ZN_ERR_DISK_FULL)
 		return 3;
-	if (zn_file_read(&back, &count, path, 100) != ZN_ERR_OK || count != 3
-		|| memcmp(back, "old", 3) != 0)
+	if (zn_file_read(&back, &count, path, 100) != ZN_ERR_OK || count != 3 ||
+		memcmp(back, "old", 3) != 0)
 		return 4;
 	return files_below(place) == 1 ? 0 : 5;
 }
@@ -262,7 +262,8 @@ int main(void)
 		cmocka_unit_test(what_is_written_is_read_back),
 		cmocka_unit_test(reading_says_what_is_wrong),
 		cmocka_unit_test(a_full_disk_leaves_the_old_file_and_no_rubbish),
-		cmocka_unit_test(directories_are_made_with_their_parents_and_removed_with_their_children),
+		cmocka_unit_test(
+			directories_are_made_with_their_parents_and_removed_with_their_children),
 		cmocka_unit_test(a_lock_is_held_against_others_until_the_process_ends),
 		cmocka_unit_test(homes_follow_the_environment),
 		cmocka_unit_test(a_path_that_does_not_fit_is_refused),

@@ -79,6 +79,7 @@ static void run_for(uint64_t ms)
 
 	zn_timer_start(&timer, loop, ms, on_pause, NULL);
 	assert_true(run_loop());
+	zn_timer_stop(&timer); /* something else may have stopped the loop */
 }
 
 static void on_answer(void *user, const struct zn_http_response *response)
@@ -100,7 +101,9 @@ static void on_answer(void *user, const struct zn_http_response *response)
 
 static struct zn_http_request to(const char *url)
 {
-	return (struct zn_http_request){.url = url, .allow_private = true, .timeout_ms = 15000,
+	return (struct zn_http_request){.url = url,
+		.allow_private = true,
+		.timeout_ms = 15000,
 		.response_bytes_max = BODY_LIMIT};
 }
 
@@ -109,7 +112,8 @@ static struct answer ask(const struct zn_http_request *request)
 	struct answer answer = {0};
 	struct zn_http_call *call;
 
-	assert_int_equal(zn_http_client_send(&call, client, request, on_answer, &answer), ZN_ERR_OK);
+	assert_int_equal(zn_http_client_send(&call, client, request, on_answer, &answer),
+		ZN_ERR_OK);
 	assert_int_equal(answer.count, 0);
 	assert_true(run_loop());
 	assert_int_equal(answer.count, 1);
@@ -147,8 +151,9 @@ static void on_request(void *user, struct zn_http_exchange *exchange)
 		return;
 	}
 	if (strcmp(path, "/seen") == 0) {
-		snprintf(last_seen, sizeof last_seen, "%s %s a=%s auth=%s", zn_http_exchange_method(exchange),
-			path, query != NULL ? query : "-", header != NULL ? header : "-");
+		snprintf(last_seen, sizeof last_seen, "%s %s a=%s auth=%s",
+			zn_http_exchange_method(exchange), path, query != NULL ? query : "-",
+			header != NULL ? header : "-");
 		zn_http_reply(exchange, 200, "text/plain", last_seen, strlen(last_seen));
 		return;
 	}
@@ -173,9 +178,14 @@ static size_t on_limit(void *user, const char *method, const char *path)
 
 static uint16_t serve(bool tls, uint16_t port)
 {
-	struct zn_http_server_options options = {.address = "127.0.0.1", .port = port,
-		.connections_max = 64, .idle_s = 40, .handler = on_request, .gone = on_gone,
-		.body_limit = on_limit, .user = &server};
+	struct zn_http_server_options options = {.address = "127.0.0.1",
+		.port = port,
+		.connections_max = 64,
+		.idle_s = 40,
+		.handler = on_request,
+		.gone = on_gone,
+		.body_limit = on_limit,
+		.user = &server};
 
 	if (tls) {
 		options.tls_key_pem = key_pem;

@@ -95,7 +95,8 @@ static void a_held_request_is_answered_at_once_when_the_answer_comes(void **stat
 				worst_ns = zn_clock_monotonic_ns() - begin_ns;
 			assert_string_equal(answer.body, "order");
 		}
-		print_message("held answer, worst of 10: %llu us\n", (unsigned long long)worst_ns / 1000);
+		print_message("held answer, worst of 10: %llu us\n",
+			(unsigned long long)worst_ns / 1000);
 		assert_true(worst_ns < 50000000u);
 		assert_int_equal(gone_count, 0);
 		zn_http_server_destroy(server);
@@ -155,8 +156,8 @@ static void large_bodies_go_both_ways_and_larger_ones_are_refused(void **state)
 		request_count = 0;
 		request.body_bytes = BODY_LIMIT + 1;
 		answer = ask(&request);
-		assert_true((answer.err == ZN_ERR_OK && answer.status == 413)
-			|| answer.err == ZN_ERR_CLOSED);
+		assert_true((answer.err == ZN_ERR_OK && answer.status == 413) ||
+			    answer.err == ZN_ERR_CLOSED);
 		request.url = url_of(tls ? "https" : "http", port, "/small");
 		request.body_bytes = 1001;
 		answer = ask(&request);
@@ -229,9 +230,14 @@ static void what_would_smuggle_a_header_is_refused(void **state)
 static void a_taken_port_is_busy_and_free_after_the_end(void **state)
 {
 	uint16_t port = serve(false, 0);
-	struct zn_http_server_options options = {.address = "127.0.0.1", .port = port,
-		.connections_max = 4, .idle_s = 40, .handler = on_request, .gone = on_gone,
-		.body_limit = on_limit, .user = &server};
+	struct zn_http_server_options options = {.address = "127.0.0.1",
+		.port = port,
+		.connections_max = 4,
+		.idle_s = 40,
+		.handler = on_request,
+		.gone = on_gone,
+		.body_limit = on_limit,
+		.user = &server};
 	struct zn_http_request request = to(url_of("http", port, "/echo"));
 	struct zn_http_server *other;
 
@@ -325,6 +331,123 @@ static void calls_have_a_maximum(void **state)
 	assert_int_equal(request_count, ZN_HTTP_CALLS_MAX);
 }
 
+/* --- at random: held, answered late, cancelled, all at once --- */
+
+#define FLYING 24
+
+static struct zn_http_exchange *holding[FLYING];
+static struct zn_http_call *flying[FLYING];
+static struct answer landed[FLYING];
+static int replied, vanished;
+
+static void hold_any(void *user, struct zn_http_exchange *exchange)
+{
+	size_t at = 0;
+
+	(void)user;
+	while (at < FLYING && holding[at] != NULL)
+		at++;
+	if (at == FLYING || rand() % 4 == 0) {
+		zn_http_reply(exchange, 200, "text/plain", "now", 3);
+		return;
+	}
+	holding[at] = exchange;
+}
+
+static void forget_held(void *user, struct zn_http_exchange *exchange)
+{
+	(void)user;
+	vanished++;
+	for (size_t i = 0; i < FLYING; i++) {
+		if (holding[i] == exchange) {
+			holding[i] = NULL;
+			return;
+		}
+	}
+	fail_msg("an exchange vanished that nobody held");
+}
+
+static void one_random_thing(const struct zn_http_request *request)
+{
+	size_t at = (size_t)rand() % FLYING;
+
+	switch (rand() % 4) {
+	case 0:
+	case 1:
+		if (flying[at] != NULL && landed[at].count == 0)
+			break;
+		landed[at] = (struct answer){0};
+		assert_int_equal(zn_http_client_send(&flying[at], client, request, on_answer,
+					 &landed[at]),
+			ZN_ERR_OK);
+		break;
+	case 2:
+		if (holding[at] != NULL) {
+			zn_http_reply(holding[at], 200, "text/plain", "late", 4);
+			holding[at] = NULL;
+			replied++;
+		}
+		break;
+	default:
+		if (flying[at] != NULL && landed[at].count == 0 && rand() % 2 == 0) {
+			zn_http_call_cancel(flying[at]);
+			flying[at] = NULL;
+		}
+	}
+}
+
+static void held_requests_come_and_go_at_random(void **state)
+{
+	(void)state;
+	srand(5);
+	for (int tls = 0; tls < 2; tls++) {
+		struct zn_http_server_options options = {.address = "127.0.0.1",
+			.connections_max = 64,
+			.idle_s = 40,
+			.handler = hold_any,
+			.gone = forget_held,
+			.body_limit = on_limit,
+			.user = &server};
+		struct zn_http_request request = {.allow_private = true,
+			.timeout_ms = 15000,
+			.response_bytes_max = 1000,
+			.body = "body",
+			.body_bytes = 4};
+
+		if (tls) {
+			options.tls_key_pem = key_pem;
+			options.tls_certificate_pem = certificate_pem;
+			request.pin = &pin;
+		}
+		replied = vanished = 0;
+		memset(holding, 0, sizeof holding);
+		memset(flying, 0, sizeof flying);
+		assert_int_equal(zn_http_server_create(&server, loop, &options), ZN_ERR_OK);
+		request.url = url_of(tls ? "https" : "http", zn_http_server_port(server), "/x");
+		for (int i = 0; i < 1500; i++) {
+			for (int burst = rand() % 4; burst >= 0; burst--)
+				one_random_thing(&request);
+			run_for(rand() % 8 == 0 ? 1 : 0);
+		}
+		/* Whoever still waits is answered in the end. */
+		for (size_t i = 0; i < FLYING; i++) {
+			while (flying[i] != NULL && landed[i].count == 0) {
+				for (size_t j = 0; j < FLYING; j++) {
+					if (holding[j] != NULL)
+						zn_http_reply(holding[j], 200, NULL, "end", 3);
+					holding[j] = NULL;
+				}
+				run_for(1); /* others come in and are held */
+			}
+			if (flying[i] != NULL)
+				assert_string_equal(landed[i].detail, "");
+		}
+		assert_true(replied > 50 && vanished > 20);
+		zn_http_server_destroy(server);
+	}
+	server = NULL;
+}
+
 static int compare_u64(const void *a, const void *b)
 {
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -355,7 +478,8 @@ static void a_request_costs_well_below_a_millisecond(void **state)
 			}
 			qsort(took_ns, 300, sizeof took_ns[0], compare_u64);
 			print_message("%s, %5zu bytes: p50 %llu us, p99 %llu us\n",
-				tls ? "TLS" : "plain", sizes[s], (unsigned long long)took_ns[150] / 1000,
+				tls ? "TLS" : "plain", sizes[s],
+				(unsigned long long)took_ns[150] / 1000,
 				(unsigned long long)took_ns[297] / 1000);
 			/* Polling or Nagle would show as 10 ms and more. */
 			assert_true(took_ns[150] < 5000000u);
@@ -365,7 +489,7 @@ static void a_request_costs_well_below_a_millisecond(void **state)
 	server = NULL;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
@@ -382,8 +506,11 @@ int main(void)
 		CASE(a_server_may_end_in_its_own_handler),
 		CASE(a_client_may_end_in_its_own_callback),
 		CASE(calls_have_a_maximum),
+		CASE(held_requests_come_and_go_at_random),
 		CASE(a_request_costs_well_below_a_millisecond),
 	};
 
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, NULL, end);
 }

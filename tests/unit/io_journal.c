@@ -16,7 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char schema[] = "CREATE TABLE vouchers (number INTEGER PRIMARY KEY, part INTEGER NOT NULL,"
+static const char schema[] =
+	"CREATE TABLE vouchers (number INTEGER PRIMARY KEY, part INTEGER NOT NULL,"
 	" bytes BLOB, note TEXT) STRICT;"
 	"CREATE TABLE marks (name TEXT PRIMARY KEY) STRICT;";
 #define INSERT "INSERT INTO vouchers (number, part, bytes, note) VALUES (?, ?, ?, ?)"
@@ -94,12 +95,14 @@ static void what_was_committed_is_there_again(void **state)
 	assert_int_equal(insert(journal, 7), ZN_ERR_OK);
 	assert_int_equal(zn_journal_commit(journal), ZN_ERR_OK);
 	assert_int_equal(zn_journal_write(journal, INSERT, empty, 4), ZN_ERR_OK);
-	assert_int_equal(integer_of(journal, "SELECT length(bytes) FROM vouchers WHERE number = 8"), 0);
+	assert_int_equal(integer_of(journal, "SELECT length(bytes) FROM vouchers WHERE number = 8"),
+		0);
 	zn_journal_close(journal);
 	journal = open_journal();
 	assert_int_equal(zn_journal_read(journal,
-		"SELECT number, bytes, note, NULL FROM vouchers WHERE number = ?", &seven, 1, check_row,
-		&rows), ZN_ERR_OK);
+				 "SELECT number, bytes, note, NULL FROM vouchers WHERE number = ?",
+				 &seven, 1, check_row, &rows),
+		ZN_ERR_OK);
 	assert_int_equal(rows, 1);
 	assert_int_equal(integer_of(journal, COUNT), 1); /* 8 was never committed */
 	assert_int_equal(integer_of(journal, "PRAGMA synchronous"), 2);
@@ -163,15 +166,17 @@ static bool on_nested(void *user, const struct zn_row *row)
 
 	nested->rows++;
 	if (nested->rows == 1)
-		assert_int_equal(zn_journal_write(nested->journal, "INSERT INTO marks (name) VALUES (?)",
-			&name, 1), ZN_ERR_OK);
+		assert_int_equal(zn_journal_write(nested->journal,
+					 "INSERT INTO marks (name) VALUES (?)", &name, 1),
+			ZN_ERR_OK);
 	assert_int_equal(integer_of(nested->journal, "SELECT count(*) FROM marks"), 1);
 	/* The same text while it is being read. */
 	if (nested->rows == 2) {
 		struct nested inside = {.journal = nested->journal, .rows = 10};
 
-		assert_int_equal(zn_journal_read(nested->journal, "SELECT number FROM vouchers", NULL, 0,
-			on_nested, &inside), ZN_ERR_OK);
+		assert_int_equal(zn_journal_read(nested->journal, "SELECT number FROM vouchers",
+					 NULL, 0, on_nested, &inside),
+			ZN_ERR_OK);
 		assert_int_equal(inside.rows, 13);
 	}
 	return zn_row_integer(row, 0) < 3;
@@ -185,7 +190,8 @@ static void a_reader_may_read_and_write(void **state)
 	for (int i = 1; i <= 5; i++)
 		assert_int_equal(insert(nested.journal, i), ZN_ERR_OK);
 	assert_int_equal(zn_journal_read(nested.journal, "SELECT number FROM vouchers", NULL, 0,
-		on_nested, &nested), ZN_ERR_OK);
+				 on_nested, &nested),
+		ZN_ERR_OK);
 	assert_int_equal(nested.rows, 3); /* stopped where it asked to */
 	zn_journal_close(nested.journal);
 }
@@ -216,8 +222,8 @@ static void write_until_killed(int fd)
 		for (int i = 0; i < 3; i++)
 			if (insert(journal, next + i) != ZN_ERR_OK)
 				_exit(2);
-		if (zn_journal_commit(journal) != ZN_ERR_OK
-			|| write(fd, &next, sizeof next) != sizeof next)
+		if (zn_journal_commit(journal) != ZN_ERR_OK ||
+			write(fd, &next, sizeof next) != sizeof next)
 			_exit(3);
 	}
 }
@@ -251,7 +257,8 @@ static void what_was_committed_survives_kill_9_and_batches_are_whole(void **stat
 		count = integer_of(journal, COUNT);
 		assert_true(count >= announced + 3);
 		assert_int_equal(count % 3, 0);
-		assert_int_equal(integer_of(journal, "SELECT max(number) FROM vouchers"), count - 1);
+		assert_int_equal(integer_of(journal, "SELECT max(number) FROM vouchers"),
+			count - 1);
 		zn_journal_close(journal);
 	}
 	print_message("%lld rows over 8 kills\n", (long long)announced + 3);
@@ -265,11 +272,11 @@ static int full_disk_child(void)
 		ZN_BIND_NONE};
 	enum zn_err err = ZN_ERR_OK;
 
-	if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
-		|| mount("tmpfs", room, "tmpfs", 0, "size=300k") != 0)
+	if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+		mount("tmpfs", room, "tmpfs", 0, "size=300k") != 0)
 		return 77;
-	if (zn_journal_open(&journal, path, schema, 3) != ZN_ERR_OK
-		|| insert(journal, 1) != ZN_ERR_OK || zn_journal_commit(journal) != ZN_ERR_OK)
+	if (zn_journal_open(&journal, path, schema, 3) != ZN_ERR_OK ||
+		insert(journal, 1) != ZN_ERR_OK || zn_journal_commit(journal) != ZN_ERR_OK)
 		return 1;
 	err = zn_journal_write(journal, INSERT, binds, 4);
 	if (err == ZN_ERR_OK)

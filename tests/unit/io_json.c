@@ -45,7 +45,8 @@ static void only_json_is_taken_and_the_place_of_the_fault_is_told(void **state)
 		{"Infinity", "f: line 1, column 1"},
 		{"nul", "f: line 1, column 1"},
 		{"1e999", "f: line 1, column 6: this number is too large"},
-		{"1000000000000000000000000000000000000000000000000000000000000000000000", "too long"},
+		{"1000000000000000000000000000000000000000000000000000000000000000000000",
+			"too long"},
 		{"\"a\nb\"", "f: line 1, column 3: a line break"},
 		{"\"abc", "a closing \" is missing"},
 		{"\"\\x\"", "this escape is unknown"},
@@ -78,6 +79,40 @@ static void only_json_is_taken_and_the_place_of_the_fault_is_told(void **state)
 	}
 	/* A zero byte is not the end. */
 	assert_null(zn_json_parse("f", "1\0", 2, NULL));
+}
+
+/* Whatever our scan takes, the parser behind it must take too, and give back. */
+static void the_scan_and_the_parser_agree_on_random_texts(void **state)
+{
+	static const char *const seeds[] =
+		{"{\"a\":[1,-2.5e3,true,null],\"b\":{\"c\":\"\\u00e9\\ud83d\\ude00\"}}",
+			"[[[]],{},\"x\\n\\\"\",0.1,1E-7]", "\"\xc3\xa9\"", "-0"};
+	static const char bytes[] = "{}[]\",:0123456789.-+eEtrufalsn \\\n\xc3\xa9\x80";
+	int taken = 0;
+
+	(void)state;
+	srand(11);
+	for (int round = 0; round < 60000; round++) {
+		char text[128];
+		size_t count = strlen(seeds[round % 4]);
+		struct zn_json *root;
+
+		memcpy(text, seeds[round % 4], count);
+		for (int i = rand() % 4; i >= 0; i--)
+			text[(size_t)rand() % count] = bytes[(size_t)rand() % (sizeof bytes - 1)];
+		root = zn_json_parse("f", text, count, &complaint);
+		if (root != NULL) {
+			char *again = zn_json_print(root, false);
+
+			assert_non_null(again);
+			free(again);
+			zn_json_destroy(root);
+			taken++;
+		} else if (strstr(complaint.text, "f: line ") == NULL) {
+			fail_msg("%.*s: %s", (int)count, text, complaint.text);
+		}
+	}
+	assert_true(taken > 1000 && taken < 50000);
 }
 
 static void depth_and_count_have_a_maximum(void **state)
@@ -114,8 +149,9 @@ static void depth_and_count_have_a_maximum(void **state)
 static void answers_are_looked_at_without_judging(void **state)
 {
 	struct zn_json *root = parse("{\"h\":\"18446744073709551615\",\"n\":5,\"neg\":-1,\"f\":1.5,"
-		"\"big\":1e300,\"over\":\"18446744073709551616\",\"hex\":\"0x5\",\"e\":\"\",\"b\":false,"
-		"\"l\":[\"x\",7]}");
+				     "\"big\":1e300,\"over\":\"18446744073709551616\",\"hex\":"
+				     "\"0x5\",\"e\":\"\",\"b\":false,"
+				     "\"l\":[\"x\",7]}");
 	const char *text;
 	uint64_t number = 0;
 	double real;
@@ -205,37 +241,44 @@ static void a_person_is_told_what_is_wrong_and_how_to_mend_it(void **state)
 		const char *text;
 		const char *wanted;
 	} rows[] = {
-		{"{\"samples\":64,\"kind\":\"render\",\"rate\":1,\"keep\":true,\"budget\":\"5 XEN\","
-		 "\"deadline\":\"2h\",\"size\":[640,360],\"camera\":{}}", NULL},
+		{"{\"samples\":64,\"kind\":\"render\",\"rate\":1,\"keep\":true,\"budget\":\"5 "
+		 "XEN\","
+		 "\"deadline\":\"2h\",\"size\":[640,360],\"camera\":{}}",
+			NULL},
 		{"{\"samples\":\"64\"}", NULL},
 		{"{\"samples\":0}", "job.json: samples: 0 is not allowed; give 1 to 1,000,000"},
 		{"{\"samples\":1000001}",
 			"job.json: samples: 1000001 is not allowed; give 1 to 1,000,000"},
-		{"{\"samples\":-3}",
-			"job.json: samples: -3 is not allowed; give a whole number, 1 to 1,000,000"},
-		{"{\"samples\":1.5}",
-			"job.json: samples: 1.5 is not allowed; give a whole number, 1 to 1,000,000"},
-		{"{\"samples\":\"many\\u001b\"}", "job.json: samples: many\\x1b is not allowed; give"},
+		{"{\"samples\":-3}", "job.json: samples: -3 is not allowed; give a whole number, 1 "
+				     "to 1,000,000"},
+		{"{\"samples\":1.5}", "job.json: samples: 1.5 is not allowed; give a whole number, "
+				      "1 to 1,000,000"},
+		{"{\"samples\":\"many\\u001b\"}",
+			"job.json: samples: many\\x1b is not allowed; give"},
 		{"{\"samples\":[]}", "job.json: samples: it should be a whole number, not a list"},
 		{"{}", "job.json: samples: it is missing; add it"},
 		{"{\"samples\":1,\"samples\":2}", "job.json: samples: it is given twice; keep one"},
-		{"{\"samples\":1,\"sampels\":2}", "job.json: sampels: it is not known here; mend its"},
+		{"{\"samples\":1,\"sampels\":2}",
+			"job.json: sampels: it is not known here; mend its"},
 		{"{\"samples\":1,\"a\\nb\":2}", "job.json: a\\x0ab: it is not known"},
-		{"{\"samples\":1,\"kind\":7}", "job.json: kind: it should be text in \"\", not a number"},
+		{"{\"samples\":1,\"kind\":7}",
+			"job.json: kind: it should be text in \"\", not a number"},
 		{"{\"samples\":1,\"kind\":null}", "not null"},
 		{"{\"samples\":1,\"rate\":3}", "job.json: rate: 3 is not allowed; give 0.5 to 2"},
 		{"{\"samples\":1,\"rate\":\"1\"}", "rate: it should be a number, not text"},
 		{"{\"samples\":1,\"keep\":1}", "keep: it should be true or false, not a number"},
-		{"{\"samples\":1,\"budget\":5}",
-			"budget: it should be an amount with its unit, like \"5 XEN\", not a number"},
+		{"{\"samples\":1,\"budget\":5}", "budget: it should be an amount with its unit, "
+						 "like \"5 XEN\", not a number"},
 		{"{\"samples\":1,\"budget\":\"5\"}", "budget: \"5\" is no amount"},
-		{"{\"samples\":1,\"deadline\":\"2 hours\"}", "deadline: \"2 hours\" is no time; give"},
+		{"{\"samples\":1,\"deadline\":\"2 hours\"}",
+			"deadline: \"2 hours\" is no time; give"},
 		{"{\"samples\":1,\"deadline\":\"99999999999999999999d\"}", "is no time"},
 		{"{\"samples\":1,\"deadline\":\"h\"}", "is no time"},
 		{"{\"samples\":1,\"deadline\":7}", "deadline: it should be a time like"},
 		{"{\"samples\":1,\"size\":[1]}", "size: it should be a list of 2 numbers"},
 		{"{\"samples\":1,\"size\":[1,\"x\"]}", "size: number 2 of the list is none"},
-		{"{\"samples\":1,\"camera\":[]}", "camera: it should be an object, { ... }, not a list"},
+		{"{\"samples\":1,\"camera\":[]}",
+			"camera: it should be an object, { ... }, not a list"},
 		{"{\"samples\":0,\"kind\":7,\"x\":1}", "samples: 0"}, /* the first one stands */
 		{"[]", "job.json: this should be an object"},
 	};
@@ -244,8 +287,8 @@ static void a_person_is_told_what_is_wrong_and_how_to_mend_it(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		bool fine = read_all(rows[i].text);
 
-		if (fine != (rows[i].wanted == NULL)
-			|| (!fine && strstr(complaint.text, rows[i].wanted) == NULL))
+		if (fine != (rows[i].wanted == NULL) ||
+			(!fine && strstr(complaint.text, rows[i].wanted) == NULL))
 			fail_msg("%s: %s", rows[i].text, complaint.text);
 	}
 }
@@ -302,7 +345,8 @@ static void an_object_of_a_person_has_a_maximum_of_members(void **state)
 static void what_is_written_can_be_read(void **state)
 {
 	static const char wanted[] = "{\"s\":\"a\\\"\\n??\xc3\xa9\",\"u\":\"18446744073709551615\","
-		"\"n\":0.1,\"nan\":null,\"b\":true,\"b64\":\"AP8=\",\"hex\":\"00FF\",\"l\":[\"x\",2,{}]}";
+				     "\"n\":0.1,\"nan\":null,\"b\":true,\"b64\":\"AP8=\",\"hex\":"
+				     "\"00FF\",\"l\":[\"x\",2,{}]}";
 	struct zn_json *root = zn_json_object_create();
 	struct zn_json *list = zn_json_array_create();
 	struct zn_json *again;
@@ -339,6 +383,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_json_is_taken_and_the_place_of_the_fault_is_told),
+		cmocka_unit_test(the_scan_and_the_parser_agree_on_random_texts),
 		cmocka_unit_test(depth_and_count_have_a_maximum),
 		cmocka_unit_test(answers_are_looked_at_without_judging),
 		cmocka_unit_test(base64_is_taken_in_its_one_form_only),

@@ -296,8 +296,8 @@ static int status_of_interrupted(zn_loop_fn *fn, int first, int second)
 	if (pid == 0) {
 		struct zn_loop *own;
 
-		if (zn_loop_create(&own) != ZN_ERR_OK
-			|| zn_loop_on_interrupt(own, fn, NULL) != ZN_ERR_OK)
+		if (zn_loop_create(&own) != ZN_ERR_OK ||
+			zn_loop_on_interrupt(own, fn, NULL) != ZN_ERR_OK)
 			_exit(1);
 		if (write(pipe_a[1], "r", 1) != 1)
 			_exit(1);

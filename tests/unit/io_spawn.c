@@ -24,7 +24,7 @@
 
 extern char **environ;
 
-#define SELF "/proc/self/exe"
+#define SELF         "/proc/self/exe"
 #define SHARED_BYTES 8192
 
 /* --- what the child does --- */
@@ -90,9 +90,16 @@ static void report_of(char *text, size_t text_bytes, bool own_network, uint8_t *
 {
 	static const char *const argv[] = {"child", "report", NULL};
 	static const char *const environment[] = {"A=b", "C=d", NULL};
-	struct zn_spawn_options options = {.path = SELF, .argv = argv, .environment = environment,
-		.channel = true, .extra_fds = &fd, .extra_fds_count = 1, .stderr_fd = -1,
-		.stdout_fd = -1, .own_network = own_network, .die_with_parent = true};
+	struct zn_spawn_options options = {.path = SELF,
+		.argv = argv,
+		.environment = environment,
+		.channel = true,
+		.extra_fds = &fd,
+		.extra_fds_count = 1,
+		.stderr_fd = -1,
+		.stdout_fd = -1,
+		.own_network = own_network,
+		.die_with_parent = true};
 	struct zn_child child;
 	struct pollfd wait = {.events = POLLIN};
 	ssize_t got;
@@ -124,8 +131,10 @@ static void a_child_gets_what_it_was_given_and_nothing_else(void **state)
 	assert_int_equal(zn_shared_memory_create(&fd, &shared, SHARED_BYTES), ZN_ERR_OK);
 	for (int own = 0; own < 2; own++) {
 		report_of(text, sizeof text, own == 1, shared, fd);
-		assert_int_equal(sscanf(text, "%d %d %d %d %d %d %u %u %d", &fds, &variables, &first,
-					 &interfaces, &blocked, &pipe_default, &uid, &gid, &shrunk), 9);
+		assert_int_equal(sscanf(text, "%d %d %d %d %d %d %u %u %d", &fds, &variables,
+					 &first, &interfaces, &blocked, &pipe_default, &uid, &gid,
+					 &shrunk),
+			9);
 		assert_int_equal(fds, 5);
 		assert_int_equal(variables, 2);
 		assert_int_equal(first, 42);
@@ -145,8 +154,12 @@ static void messages_keep_their_borders(void **state)
 {
 	static const char *const argv[] = {"child", "echo", NULL};
 	static const char *const environment[] = {NULL};
-	struct zn_spawn_options options = {.path = SELF, .argv = argv, .environment = environment,
-		.channel = true, .stderr_fd = -1, .stdout_fd = -1};
+	struct zn_spawn_options options = {.path = SELF,
+		.argv = argv,
+		.environment = environment,
+		.channel = true,
+		.stderr_fd = -1,
+		.stdout_fd = -1};
 	static char bytes[66000], back[70000];
 	struct zn_child child;
 
@@ -166,7 +179,9 @@ static void messages_keep_their_borders(void **state)
 static void ending_a_child_kills_it(void **state)
 {
 	static const char *const argv[] = {"child", "sleep", NULL};
-	struct zn_spawn_options options = {.path = SELF, .argv = argv, .stderr_fd = -1,
+	struct zn_spawn_options options = {.path = SELF,
+		.argv = argv,
+		.stderr_fd = -1,
 		.stdout_fd = -1};
 	struct zn_child child, none = {0};
 	int status;
@@ -182,8 +197,12 @@ static void ending_a_child_kills_it(void **state)
 static void what_cannot_be_started_is_said_at_once(void **state)
 {
 	static const char *const argv[] = {"x", NULL};
-	struct zn_spawn_options options = {.path = "/nonexistent", .argv = argv, .channel = true,
-		.stderr_fd = -1, .stdout_fd = -1, .own_network = true};
+	struct zn_spawn_options options = {.path = "/nonexistent",
+		.argv = argv,
+		.channel = true,
+		.stderr_fd = -1,
+		.stdout_fd = -1,
+		.own_network = true};
 	struct zn_child child;
 
 	(void)state;
@@ -197,8 +216,12 @@ static void what_cannot_be_started_is_said_at_once(void **state)
 static void a_child_dies_with_its_parent(void **state)
 {
 	static const char *const argv[] = {"child", "sleep", NULL};
-	struct zn_spawn_options options = {.path = SELF, .argv = argv, .stderr_fd = -1,
-		.stdout_fd = -1, .die_with_parent = true, .own_network = true};
+	struct zn_spawn_options options = {.path = SELF,
+		.argv = argv,
+		.stderr_fd = -1,
+		.stdout_fd = -1,
+		.die_with_parent = true,
+		.own_network = true};
 	struct zn_child child;
 	int ends[2], status = 0;
 	pid_t parent, grandchild = 0;
@@ -208,8 +231,8 @@ static void a_child_dies_with_its_parent(void **state)
 	assert_int_equal(pipe(ends), 0);
 	parent = fork();
 	if (parent == 0) {
-		if (zn_spawn(&child, &options) != ZN_ERR_OK
-			|| write(ends[1], &child.pid, sizeof child.pid) != sizeof child.pid)
+		if (zn_spawn(&child, &options) != ZN_ERR_OK ||
+			write(ends[1], &child.pid, sizeof child.pid) != sizeof child.pid)
 			_exit(1);
 		raise(SIGKILL);
 	}
@@ -224,7 +247,9 @@ static void a_child_dies_with_its_parent(void **state)
 static void starting_costs_the_same_with_much_memory(void **state)
 {
 	static const char *const argv[] = {"true", NULL};
-	struct zn_spawn_options options = {.path = "/bin/true", .argv = argv, .stderr_fd = -1,
+	struct zn_spawn_options options = {.path = "/bin/true",
+		.argv = argv,
+		.stderr_fd = -1,
 		.stdout_fd = -1};
 	size_t bytes = 256u << 20;
 	uint8_t *much = malloc(bytes);

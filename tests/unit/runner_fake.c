@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "runner_fake.h"
+#include "tests/unit/runner_fake.h"
 
 static uint8_t buffer[ZN_PIPE_MESSAGE_BYTES_MAX];
 static struct zn_pipe_message message;
@@ -35,8 +35,11 @@ static void say_ready(uint32_t index)
 {
 	memset(&message, 0, sizeof message);
 	message.kind = ZN_PIPE_READY;
-	message.device = (struct zn_device){.index = index, .class = ZN_DEVICE_CPU,
-		.exact = ZN_EXACT_YES, .compute_units = 1, .memory_bytes = 1 << 30};
+	message.device = (struct zn_device){.index = index,
+		.class = ZN_DEVICE_CPU,
+		.exact = ZN_EXACT_YES,
+		.compute_units = 1,
+		.memory_bytes = 1 << 30};
 	put();
 }
 
@@ -74,7 +77,9 @@ static void send_descriptor(void)
 	} control = {0};
 	message.kind = ZN_PIPE_PAUSED;
 	struct iovec part = {buffer, zn_pipe_encode(buffer, &message)};
-	struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes,
+	struct msghdr header = {.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
 		.msg_controllen = sizeof control.bytes};
 	struct cmsghdr *first = CMSG_FIRSTHDR(&header);
 	const int fd = 0;

@@ -4,13 +4,9 @@
 
 #include "io/loop.h"
 #include "runner/client/runner.h"
+#include "tests/test.h"
 
 #include <limits.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
 
 #define DONE_MAX 16
 
@@ -26,7 +22,7 @@ struct bench {
 	struct zn_loop *loop;
 	struct zn_runner *runner;
 	struct zn_runner_options options;
-	bool ready, paused, gone, loaded;
+	bool ready, paused, gone, loaded, load_cached;
 	enum zn_err gone_err, load_err;
 	char gone_sentence[ZN_COMPLAINT_BYTES_MAX];
 	char load_sentence[512];

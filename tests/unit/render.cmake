@@ -1,0 +1,15 @@
+set(render_fixture unit/render_fixture.c)
+zn_test(pathtrace_exact SOURCES unit/pathtrace_exact.c ROOMS core)
+zn_test(pathtrace SOURCES unit/pathtrace.c ${render_fixture} ROOMS publisher/render)
+zn_test(pathtrace_check SOURCES unit/pathtrace_check.c ${render_fixture} ROOMS publisher/render)
+zn_test(pathtrace_device SOURCES unit/pathtrace_device.c ${render_fixture} ROOMS publisher/render
+  TIMEOUT 120)
+pkg_check_modules(PC_OpenCL REQUIRED IMPORTED_TARGET OpenCL)
+target_link_libraries(pathtrace_device PRIVATE PkgConfig::PC_OpenCL)
+foreach(name pathtrace_exact pathtrace pathtrace_device)
+  # Eight lanes as a compiler's vector: gcc notes that their passing changed long ago.
+  target_compile_options(${name} PRIVATE -Wno-psabi)
+  target_link_libraries(${name} PRIVATE m)
+endforeach()
+zn_test(render_film SOURCES unit/render_film.c ${render_fixture} ROOMS publisher/render)
+zn_test(render_scene SOURCES unit/render_scene.c ROOMS publisher/render)
