@@ -273,6 +273,20 @@ bool zn_json_read_object(struct zn_json_reader *reader, const char *key, bool re
 	return true;
 }
 
+bool zn_json_read_array(struct zn_json_reader *reader, const char *key, bool required,
+	const struct zn_json **out)
+{
+	const struct zn_json *value = find(reader, key, required);
+
+	if (value == NULL)
+		return false;
+	if (!cJSON_IsArray(inner(value)))
+		return complain(reader, "%s: it should be an array, [ ... ], not %s", key,
+			kind_of(value));
+	*out = value;
+	return true;
+}
+
 bool zn_json_reader_done(struct zn_json_reader *reader)
 {
 	char text[SHOWN_BYTES_MAX];

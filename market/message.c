@@ -55,6 +55,7 @@ static void pull_code(struct zn_codec *codec, struct zn_message_pull *pull)
 {
 	zn_codec_hash(codec, &pull->session);
 	zn_codec_bool(codec, &pull->fresh);
+	zn_codec_u64(codec, &pull->lease_number);
 	zn_codec_u32(codec, &pull->want);
 	zn_codec_count(codec, &pull->chunks_count, ZN_WINDOW_CHUNKS_MAX);
 	zn_codec_count(codec, &pull->begun_count, pull->chunks_count);

@@ -97,6 +97,7 @@ struct zn_message_pull {
 	struct zn_hash session;
 	bool fresh;           /* the first of a session: what is not named here is not held any more;
 				 answered at once */
+	uint64_t lease_number; /* of the lease that the worker expects next: it has all before */
 	uint32_t want;        /* more chunks */
 	uint32_t begun_count; /* the first so many of chunks are begun */
 	uint32_t chunks_count;

@@ -97,6 +97,7 @@ struct zn_publisher_deal {
 
 	bool pull_open;      /* a pull is held */
 	uint32_t pull_want;
+	uint64_t pull_lease; /* the lease that the worker expects: none overtakes another */
 	uint64_t pull_since_s;
 	uint64_t paused_since_s; /* leases stand still while we pause; 0: we do not */
 	uint8_t order_told;  /* the last order that the worker was told */
@@ -150,7 +151,6 @@ enum zn_publisher_action_kind {
 	ZN_PUBLISHER_DO_CHECK,          /* index: recompute drawn items of this statement's output */
 	ZN_PUBLISHER_DO_JOURNAL_ACCEPTED, /* index: keep the output; with voucher and units */
 	ZN_PUBLISHER_DO_USE,            /* index: the first result for its chunk: add it up */
-	ZN_PUBLISHER_DO_RETRACT,        /* chunk: take it out of the result again */
 	ZN_PUBLISHER_DO_JOURNAL_REFUSED, /* the worker; its chunks are free again */
 	ZN_PUBLISHER_DO_REQUEST_CLOSE,  /* of the channel, with what the voucher pays */
 	ZN_PUBLISHER_DO_END,            /* the worker may be forgotten */
@@ -159,7 +159,6 @@ enum zn_publisher_action_kind {
 struct zn_publisher_action {
 	enum zn_publisher_action_kind kind;
 	uint32_t index;
-	uint64_t chunk;
 	struct zn_amount amount;
 };
 

@@ -61,6 +61,7 @@ void zn_publisher_pull(struct zn_publisher_actions *out, struct zn_publisher_job
 	}
 	deal->pull_open = true;
 	deal->pull_want = pull->want;
+	deal->pull_lease = pull->lease_number;
 	deal->pull_since_s = event->now_s;
 	zn_publisher_do(out, ZN_PUBLISHER_DO_HOLD);
 }
@@ -226,7 +227,7 @@ static uint32_t leasable(const struct zn_publisher_job *job, const struct zn_pub
 	uint32_t room = deal->leases_count < room_max ? room_max - deal->leases_count : 0;
 	uint32_t count = deal->pull_want < room ? deal->pull_want : room;
 	struct zn_amount due;
-	if (job->order != ZN_ORDER_WORK)
+	if (job->order != ZN_ORDER_WORK || deal->pull_lease != deal->lease_number)
 		return 0;
 	if (count > ZN_LEASE_CHUNKS_MAX)
 		count = ZN_LEASE_CHUNKS_MAX;

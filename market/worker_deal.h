@@ -142,12 +142,13 @@ struct zn_worker_deal {
 	uint32_t pulls_open;
 	bool pull_fresh;      /* the next pull is the first of its session */
 	uint32_t pull_want;   /* of the last pull sent */
+	uint64_t pull_lease;  /* lease_number when it was sent */
 	uint64_t pull_begun;  /* begun_total when it was sent */
 	uint64_t begun_total; /* ever: changes when something begins */
 	bool delivering;
 	uint32_t delivery_count;
 	uint64_t delivery[ZN_DELIVERY_CHUNKS_MAX];
-	uint32_t run_failures;
+	uint32_t run_failures; /* since the last output */
 };
 
 enum zn_worker_event_kind {
@@ -159,7 +160,7 @@ enum zn_worker_event_kind {
 	ZN_WORKER_CHANNEL,        /* what the ledger says of the channel */
 	ZN_WORKER_OUTPUT,         /* a chunk is done, its output stored and journalled */
 	ZN_WORKER_RUN_FAILED,     /* the runner could not do a chunk: it may be tried again */
-	ZN_WORKER_LEAVE,          /* the owner wants to stop: deliver what is begun */
+	ZN_WORKER_LEAVE,          /* the owner wants to stop: deliver what is begun; again: now */
 	ZN_WORKER_SETTLED,        /* the close is in a block */
 	ZN_WORKER_TICK,           /* about once a second */
 };

@@ -190,7 +190,7 @@ static bool funds(const struct zn_worker_deal *deal, const struct zn_channel *ch
 }
 
 static void first_read(struct zn_worker_actions *out, struct zn_worker_deal *deal,
-	const struct zn_channel *channel)
+	const struct zn_channel *channel, uint64_t now_s)
 {
 	if (channel == NULL) {
 		if (++deal->channel_reads >= CHANNEL_READS_MAX)
@@ -202,6 +202,7 @@ static void first_read(struct zn_worker_actions *out, struct zn_worker_deal *dea
 		return;
 	}
 	deal->channel = *channel;
+	deal->channel_read_s = now_s;
 	deal->funded = true;
 	deal->lease_number = 1;
 	deal->stage = ZN_WORKER_WORKING;
@@ -215,13 +216,13 @@ void zn_worker_channel_read(struct zn_worker_actions *out, struct zn_worker_deal
 	deal->reading_channel = false;
 	if (deal->stage == ZN_WORKER_SETTLING)
 		return;
-	deal->channel_read_s = event->now_s;
 	if (deal->stage == ZN_WORKER_FUNDING) {
-		first_read(out, deal, event->reached ? event->channel : NULL);
+		first_read(out, deal, event->reached ? event->channel : NULL, event->now_s);
 		return;
 	}
 	if (!deal->funded || !event->reached)
 		return;
+	deal->channel_read_s = event->now_s;
 	if (event->channel == NULL || event->channel->closing ||
 		!zn_hash_equal(&event->channel->id, &deal->channel_id)) {
 		zn_worker_finish(out, deal, ZN_WORKER_END_CLOSING);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define RUN_FAILURES_MAX 8 /* a device that fails so often is not fit for this job */
+#define RUN_FAILURES_MAX 8 /* one after the other: the device is not fit for this job */
 
 static struct zn_worker_chunk *find(struct zn_worker_deal *deal, uint64_t chunk)
 {
@@ -128,19 +128,20 @@ static void lease_take(struct zn_worker_actions *out, struct zn_worker_deal *dea
 		.terms_hash = deal->terms_hash, .publisher_key = deal->publisher_key,
 		.number = deal->lease_number, .chunks_max = room(deal),
 		.job_chunks = zn_manifest_chunks(&deal->manifest), .lease_s = deal->terms.lease_s};
-	enum zn_lease_refusal refusal = zn_lease_check(&deal->chain, lease, &limits);
-	for (uint32_t i = 0; refusal == ZN_LEASE_OK && i < lease->lease.chunks_count; i++)
-		if (find(deal, lease->lease.chunks[i]) != NULL)
-			refusal = ZN_LEASE_REPEATS;
-	if (refusal != ZN_LEASE_OK) {
+	if (zn_lease_check(&deal->chain, lease, &limits) != ZN_LEASE_OK) {
 		zn_worker_finish(out, deal, ZN_WORKER_END_LEASE);
 		return;
 	}
 	deal->lease_number++;
-	for (uint32_t i = 0; i < lease->lease.chunks_count && !deal->leaving; i++)
-		deal->chunks[deal->chunks_count++] = (struct zn_worker_chunk){
-			.chunk = lease->lease.chunks[i], .deadline_s = lease->lease.deadline_s,
-			.work = ZN_CHUNK_LEASED};
+	for (uint32_t i = 0; i < lease->lease.chunks_count && !deal->leaving; i++) {
+		struct zn_worker_chunk *held = find(deal, lease->lease.chunks[i]);
+		if (held == NULL) {
+			held = &deal->chunks[deal->chunks_count++];
+			*held = (struct zn_worker_chunk){
+				.chunk = lease->lease.chunks[i], .work = ZN_CHUNK_LEASED};
+		}
+		held->deadline_s = lease->lease.deadline_s; /* one held already was too slow */
+	}
 }
 
 static void pause(struct zn_worker_actions *out, struct zn_worker_deal *deal, uint64_t now_s)
@@ -282,6 +283,7 @@ void zn_worker_output(struct zn_worker_actions *out, struct zn_worker_deal *deal
 		zn_worker_do(out, ZN_WORKER_DO_DROP_OUTPUT, event->chunk);
 		return;
 	}
+	deal->run_failures = 0;
 	chunk->work = ZN_CHUNK_DONE;
 	chunk->output_root = event->output_root;
 	chunk->output_bytes = event->output_bytes;
@@ -384,7 +386,8 @@ static uint32_t wanted(const struct zn_worker_deal *deal)
 static void pull(struct zn_worker_actions *out, struct zn_worker_deal *deal)
 {
 	uint32_t want = wanted(deal);
-	bool news = want > deal->pull_want || deal->begun_total != deal->pull_begun;
+	bool news = want > deal->pull_want || deal->begun_total != deal->pull_begun ||
+		    deal->lease_number != deal->pull_lease;
 	bool first_unanswered = deal->pulls_open > 0 && deal->pull_fresh;
 	if (first_unanswered || deal->pulls_open >= 2 || (deal->pulls_open == 1 && !news))
 		return;
@@ -392,6 +395,7 @@ static void pull(struct zn_worker_actions *out, struct zn_worker_deal *deal)
 	pull->session = deal->session;
 	pull->fresh = deal->pull_fresh;
 	pull->want = want;
+	pull->lease_number = deal->lease_number;
 	for (int begun = 1; begun >= 0; begun--)
 		for (uint32_t i = 0; i < deal->chunks_count; i++)
 			if ((deal->chunks[i].work != ZN_CHUNK_LEASED) == (begun == 1)) {
@@ -400,6 +404,7 @@ static void pull(struct zn_worker_actions *out, struct zn_worker_deal *deal)
 			}
 	deal->pulls_open++;
 	deal->pull_want = want;
+	deal->pull_lease = deal->lease_number;
 	deal->pull_begun = deal->begun_total;
 }
 

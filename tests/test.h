@@ -1,17 +1,13 @@
-/* tests/test.h - cmocka with what it wants included first, and hex for vectors. */
+/* tests/test.h - cmocka, hex for vectors, seeded numbers, and whether --long was given. */
 #ifndef ZN_TESTS_TEST_H
 #define ZN_TESTS_TEST_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
+#include "tests/unit/cm.h"
 
 #include "core/hash.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
 
 /** tools/test --long: random tests take more steps then. */
 static inline bool test_is_long(void)

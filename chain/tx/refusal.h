@@ -26,7 +26,7 @@
 	X(SHORT_GRACE, 14, "the grace is shorter than the ledger's minimum")                       \
 	X(LONG_GRACE, 15, "the grace is longer than a year")                                       \
 	X(DUST_DEPOSIT, 16, "the deposit is smaller than what settling it costs")                  \
-	X(DEPOSIT_TOO_LARGE, 28, "so much was never put into one channel: open another")           \
+	X(DEPOSIT_TOO_LARGE, 27, "so much was never put into one channel: open another")           \
 	X(NO_CHANNEL, 17, "there is no such channel")                                              \
 	X(NOT_PAYER, 18, "only the payer may do this to a channel")                                \
 	X(NOT_PAYEE, 19, "only the payee may do this to a channel")                                \
@@ -36,8 +36,7 @@
 	X(PAID_OVER_DEPOSIT, 23, "more than the channel's deposit")                                \
 	X(TOO_EARLY, 24, "the channel's grace is not over")                                        \
 	X(NO_FUNDS, 25, "the account does not hold so much")                                       \
-	X(MEMPOOL_FULL, 26, "this node has no room for more transactions now")                     \
-	X(KNOWN, 27, "this node has this transaction already")
+	X(MEMPOOL_FULL, 26, "this node has no room for more transactions now")
 
 #define ZN_LEDGER_ANNOUNCEMENT_BASE 64
 #define ZN_LEDGER_VOUCHER_BASE      96

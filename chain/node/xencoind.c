@@ -1,0 +1,125 @@
+/* chain/node/xencoind.c - the command line of the ledger node. */
+#include "chain/node/node.h"
+
+#include "core/limits.h"
+#include "io/files.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+	"xencoind --solo [--home DIR] [--listen ADDRESS:PORT] [--genesis FILE]\n"
+	"         [--operator xen1...] [--idle-ms N]\n"
+	"\n"
+	"Runs a XenCoin ledger on this machine alone: one operator, no consensus.\n"
+	"\n"
+	"  --solo               the one engine there is yet; required\n"
+	"  --home DIR           where the ledger lies (default: ledger-node in Zennet's home)\n"
+	"  --listen A:P         where the RPC listens (default 127.0.0.1:26657; port 0: any)\n"
+	"  --genesis FILE       what a new ledger begins with; an old one must have begun with it\n"
+	"  --operator ACCOUNT   who gets the whole supply of a new ledger without --genesis\n"
+	"                       (default: the account of HOME/operator.key, made if missing:\n"
+	"                       64 hex characters, zennet wallet can use it)\n"
+	"  --idle-ms N          an empty block after so long without transactions (default 30000)\n"
+	"\n"
+	"Example: xencoind --solo --home ~/xen --listen 127.0.0.1:26657\n";
+
+static int complain(const char *sentence, const char *what)
+{
+	fprintf(stderr, "xencoind: %s%s; see xencoind --help\n", sentence, what);
+	return 2;
+}
+
+static bool number_read(uint64_t *out, const char *text, uint64_t most)
+{
+	uint64_t value = 0;
+	if (*text == '\0')
+		return false;
+	for (; *text != '\0'; text++) {
+		if (*text < '0' || *text > '9' || value > most)
+			return false;
+		value = value * 10 + (uint64_t)(*text - '0');
+	}
+	*out = value;
+	return value <= most;
+}
+
+/* "127.0.0.1:26657", "[::1]:26657", with or without tcp:// before it. */
+static bool listen_read(struct zn_node_options *options, const char *text)
+{
+	uint64_t port;
+	if (strncmp(text, "tcp://", 6) == 0)
+		text += 6;
+	const char *colon = strrchr(text, ':');
+	if (colon == NULL || !number_read(&port, colon + 1, UINT16_MAX))
+		return false;
+	size_t length = (size_t)(colon - text);
+	if (length >= 2 && text[0] == '[' && colon[-1] == ']') {
+		text++;
+		length -= 2;
+	}
+	if (length == 0 || length >= sizeof options->address)
+		return false;
+	memcpy(options->address, text, length);
+	options->address[length] = '\0';
+	options->port = (uint16_t)port;
+	return true;
+}
+
+static bool home_read(struct zn_node_options *options, const char *text)
+{
+	char home[PATH_MAX];
+	if (text != NULL)
+		return zn_path_make(options->home, "%s", text);
+	return zn_path_home(home) == ZN_ERR_OK &&
+	       zn_path_make(options->home, "%s/ledger-node", home);
+}
+
+static int arguments_read(struct zn_node_options *options, int argc, char **argv)
+{
+	const char *home = NULL;
+	bool solo = false;
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--solo") == 0) {
+			solo = true;
+			continue;
+		}
+		if (i + 1 == argc)
+			return complain("unknown, or its value is missing: ", argv[i]);
+		const char *name = argv[i], *value = argv[++i];
+		if (strcmp(name, "--home") == 0)
+			home = value;
+		else if (strcmp(name, "--genesis") == 0)
+			options->genesis = value;
+		else if (strcmp(name, "--operator") == 0)
+			options->operator_text = value;
+		else if (strcmp(name, "--listen") == 0) {
+			if (!listen_read(options, value))
+				return complain("--listen: give ADDRESS:PORT, not ", value);
+		} else if (strcmp(name, "--idle-ms") == 0) {
+			if (!number_read(&options->idle_ms, value, 3600000) ||
+				options->idle_ms == 0)
+				return complain("--idle-ms: give 1 to 3600000, not ", value);
+		} else
+			return complain("unknown: ", name);
+	}
+	if (!solo)
+		return complain("give --solo: it is the one engine there is yet", "");
+	if (!home_read(options, home))
+		return complain("the home cannot be made; give another --home", "");
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static struct zn_node_options options = {
+		.address = "127.0.0.1", .port = 26657, .idle_ms = ZN_BLOCK_IDLE_S * 1000};
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+			fputs(help, stdout);
+			return 0;
+		}
+	int status = arguments_read(&options, argc, argv);
+	return status != 0 ? status : zn_node_run(&options);
+}

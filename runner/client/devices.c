@@ -1,0 +1,135 @@
+#include "runner/client/devices.h"
+
+#include "core/limits.h"
+#include "runner/client/process.h"
+
+#include <stdlib.h>
+#include <sys/epoll.h>
+
+struct zn_probe {
+	struct zn_loop *loop;
+	struct zn_process process;
+	struct zn_timer timeout;
+	zn_probe_done_fn *done;
+	void *user;
+	struct zn_device devices[ZN_DEVICES_MAX];
+	uint32_t devices_count;
+	struct zn_machine machine;
+	uint32_t messages; /* a probe has at most two per device */
+	bool finished, calling, destroyed;
+};
+
+static void stop(struct zn_probe *probe, struct zn_complaint *how)
+{
+	zn_timer_stop(&probe->timeout);
+	if (probe->process.child.pid > 0)
+		zn_loop_unwatch(probe->loop, probe->process.child.channel);
+	zn_process_end(&probe->process, how);
+}
+
+static void finish(struct zn_probe *probe, enum zn_err err, const char *sentence)
+{
+	struct zn_complaint how = {0};
+	probe->finished = true;
+	stop(probe, &how);
+	if (sentence == NULL)
+		sentence = how.text;
+	/* a driver that crashed in its test has been listed before, and is not to be trusted */
+	for (uint32_t i = 0; err != ZN_ERR_OK && i < probe->devices_count; i++)
+		if (probe->devices[i].exact == ZN_EXACT_UNKNOWN) {
+			probe->devices[i].exact = ZN_EXACT_NO;
+			zn_pipe_clean(probe->devices[i].exact_reason,
+				ZN_DEVICE_REASON_BYTES_MAX + 1, sentence, ZN_COMPLAINT_BYTES_MAX,
+				false);
+		}
+	struct zn_probe_result result = {.err = err,
+		.devices = probe->devices,
+		.devices_count = probe->devices_count,
+		.machine = probe->machine,
+		.sentence = err == ZN_ERR_OK ? "" : sentence};
+	probe->calling = true;
+	probe->done(probe->user, &result);
+	probe->calling = false;
+	if (probe->destroyed)
+		free(probe);
+}
+
+static bool take_device(struct zn_probe *probe, const struct zn_device *device)
+{
+	if (device->index > probe->devices_count || device->index >= ZN_DEVICES_MAX)
+		return false;
+	if (device->index == probe->devices_count)
+		probe->devices_count++;
+	probe->devices[device->index] = *device;
+	return ++probe->messages <= 2 * ZN_DEVICES_MAX;
+}
+
+static void on_readable(void *user, uint32_t epoll_events)
+{
+	static struct zn_pipe_message message;
+	struct zn_probe *probe = user;
+	(void)epoll_events;
+	for (uint32_t i = 0; i <= 2 * ZN_DEVICES_MAX; i++) {
+		enum zn_process_heard heard = zn_process_receive(&probe->process, &message);
+		if (heard == ZN_HEARD_NOTHING)
+			return;
+		if (heard == ZN_HEARD_CLOSED) {
+			finish(probe, ZN_ERR_DEVICE, NULL);
+			return;
+		}
+		if (heard == ZN_HEARD_MESSAGE && message.kind == ZN_PIPE_MACHINE) {
+			probe->machine = message.machine;
+			finish(probe, ZN_ERR_OK, NULL);
+			return;
+		}
+		if (heard != ZN_HEARD_MESSAGE || message.kind != ZN_PIPE_DEVICE ||
+			!take_device(probe, &message.device)) {
+			finish(probe, ZN_ERR_MALFORMED, "the runner answered rubbish");
+			return;
+		}
+	}
+}
+
+static void on_timeout(void *user)
+{
+	finish(user, ZN_ERR_TIMEOUT, "the drivers took too long to list their devices");
+}
+
+enum zn_err zn_devices_probe(struct zn_probe **out, struct zn_loop *loop,
+	const struct zn_probe_options *options, zn_probe_done_fn *done, void *user)
+{
+	*out = NULL;
+	struct zn_probe *probe = calloc(1, sizeof *probe);
+	if (probe == NULL)
+		return ZN_ERR_MEMORY;
+	probe->loop = loop;
+	probe->done = done;
+	probe->user = user;
+	struct zn_process_options starting = {.program = options->program,
+		.cache_dir = options->cache_dir,
+		.arguments = {"probe", options->self_test ? "--self-test" : NULL}};
+	enum zn_err err = zn_process_start(&probe->process, &starting);
+	if (err == ZN_ERR_OK)
+		err = zn_loop_watch(loop, probe->process.child.channel, EPOLLIN, on_readable,
+			probe);
+	if (err != ZN_ERR_OK) {
+		zn_process_end(&probe->process, NULL);
+		free(probe);
+		return err;
+	}
+	uint32_t timeout_ms = options->timeout_ms != 0 ? options->timeout_ms : ZN_PROBE_TIMEOUT_MS;
+	zn_timer_start(&probe->timeout, loop, timeout_ms, on_timeout, probe);
+	*out = probe;
+	return ZN_ERR_OK;
+}
+
+void zn_probe_destroy(struct zn_probe *probe)
+{
+	if (probe == NULL || probe->destroyed)
+		return;
+	probe->destroyed = true;
+	if (!probe->finished)
+		stop(probe, NULL);
+	if (!probe->calling)
+		free(probe);
+}

@@ -1,0 +1,292 @@
+#include "runner/client/internal.h"
+
+#include "core/assert.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#define MESSAGES_PER_TURN_MAX 64 /* then the loop's others have their turn */
+#define WATCHDOG_MS           100
+
+static void on_watchdog(void *user);
+
+void zn_runner_enter(struct zn_runner *runner)
+{
+	runner->depth++;
+}
+
+static void free_runner(struct zn_runner *runner)
+{
+	zn_runner_memory_free(&runner->job_memory);
+	zn_runner_memory_free(&runner->lane_memory);
+	free(runner);
+}
+
+bool zn_runner_leave(struct zn_runner *runner)
+{
+	ZN_ASSERT(runner->depth > 0);
+	runner->depth--;
+	if (!runner->destroyed)
+		return true;
+	if (runner->depth == 0)
+		free_runner(runner);
+	return false;
+}
+
+static void stop(struct zn_runner *runner, struct zn_complaint *how)
+{
+	zn_timer_stop(&runner->watchdog);
+	if (runner->process.child.pid > 0) {
+		zn_loop_unwatch(runner->loop, runner->process.child.channel);
+		zn_loop_unwatch(runner->loop, runner->process.child.pidfd);
+	}
+	zn_process_end(&runner->process, how);
+}
+
+static bool answer_all(struct zn_runner *runner, enum zn_err err)
+{
+	struct zn_pending_run *run;
+	enum zn_err told = err == ZN_ERR_TIMEOUT ? ZN_ERR_TIMEOUT : ZN_ERR_DEVICE;
+	if (runner->loading) {
+		struct zn_load_result result = {.err = told,
+			.log = "",
+			.sentence = runner->failed.text};
+		if (!zn_runner_answer_load(runner, &result))
+			return false;
+	}
+	for (int i = 0; i < ZN_RUNS_QUEUED_MAX; i++) {
+		run = zn_runner_oldest_run(runner);
+		if (run == NULL)
+			break;
+		struct zn_run_result result = {.tag = run->tag, .err = told};
+		if (!zn_runner_answer_run(runner, run, &result))
+			return false;
+	}
+	return true;
+}
+
+bool zn_runner_fail(struct zn_runner *runner, enum zn_err err, const char *sentence)
+{
+	struct zn_complaint how = {0};
+	if (runner->gone)
+		return true;
+	runner->gone = true;
+	stop(runner, &how);
+	if (sentence != NULL)
+		zn_complain(&runner->failed, "%s", sentence);
+	else
+		runner->failed = how;
+	runner->loaded = false;
+	zn_runner_enter(runner);
+	bool alive = answer_all(runner, err);
+	if (alive && runner->options.handlers.gone != NULL)
+		runner->options.handlers.gone(runner->options.handlers.user, err,
+			runner->failed.text);
+	return zn_runner_leave(runner);
+}
+
+static bool on_ready(struct zn_runner *runner, const struct zn_device *device)
+{
+	if (runner->ready || device->index != runner->options.device_index)
+		return zn_runner_fail(runner, ZN_ERR_MALFORMED, "the runner opened another device");
+	runner->ready = true;
+	runner->device = *device;
+	if (runner->options.handlers.ready == NULL)
+		return true;
+	zn_runner_enter(runner);
+	runner->options.handlers.ready(runner->options.handlers.user, &runner->device);
+	return zn_runner_leave(runner);
+}
+
+/* Progress must grow: else a runner taken over by its kernel could hold the watchdog off for ever. */
+static bool on_progress(struct zn_runner *runner, uint64_t tag, uint32_t items_done)
+{
+	struct zn_pending_run *run = zn_runner_find_run(runner, tag);
+	if (run == NULL || items_done <= run->items_done || items_done >= run->count)
+		return zn_runner_fail(runner, ZN_ERR_MALFORMED,
+			"the runner reported progress that cannot be");
+	run->items_done = items_done;
+	zn_process_heard_from(&runner->process);
+	if (runner->options.handlers.progress == NULL)
+		return true;
+	zn_runner_enter(runner);
+	runner->options.handlers.progress(runner->options.handlers.user, tag, items_done);
+	return zn_runner_leave(runner);
+}
+
+static bool on_paused(struct zn_runner *runner)
+{
+	if (!runner->pause_wanted || !runner->pause_sent || runner->pause_told)
+		return true; /* it crossed a resume on its way */
+	runner->pause_told = true;
+	if (runner->options.handlers.paused == NULL)
+		return true;
+	zn_runner_enter(runner);
+	runner->options.handlers.paused(runner->options.handlers.user);
+	return zn_runner_leave(runner);
+}
+
+static bool on_message(struct zn_runner *runner, const struct zn_pipe_message *message)
+{
+	struct zn_pending_run *run;
+	switch (message->kind) {
+	case ZN_PIPE_READY:
+		zn_process_heard_from(&runner->process);
+		return on_ready(runner, &message->device);
+	case ZN_PIPE_FAILED:
+		return zn_runner_fail(runner, ZN_ERR_DEVICE, message->failed);
+	case ZN_PIPE_LOADED:
+		if (!runner->ready || !runner->loading || message->loaded.tag != runner->load_tag)
+			break;
+		zn_process_heard_from(&runner->process);
+		return zn_runner_loaded(runner, &message->loaded);
+	case ZN_PIPE_PROGRESS:
+		return on_progress(runner, message->progress.tag, message->progress.items_done);
+	case ZN_PIPE_DONE:
+		if (!zn_runner_check_done(runner, &message->done, &run))
+			break;
+		zn_process_heard_from(&runner->process);
+		return zn_runner_finish_run(runner, run, &message->done);
+	case ZN_PIPE_PAUSED:
+		return on_paused(runner);
+	}
+	return zn_runner_fail(runner, ZN_ERR_MALFORMED, "the runner said what nobody asked for");
+}
+
+static void on_readable(void *user, uint32_t epoll_events)
+{
+	static struct zn_pipe_message message;
+	struct zn_runner *runner = user;
+	(void)epoll_events;
+	zn_runner_enter(runner);
+	for (int i = 0; i < MESSAGES_PER_TURN_MAX && !runner->gone; i++) {
+		enum zn_process_heard heard = zn_process_receive(&runner->process, &message);
+		bool alive = true;
+		if (heard == ZN_HEARD_NOTHING)
+			break;
+		if (heard == ZN_HEARD_MESSAGE)
+			alive = on_message(runner, &message);
+		else if (heard == ZN_HEARD_RUBBISH)
+			alive = zn_runner_fail(runner, ZN_ERR_MALFORMED,
+				"the runner answered rubbish");
+		else
+			alive = zn_runner_fail(runner, ZN_ERR_DEVICE, NULL);
+		if (!alive)
+			break;
+	}
+	(void)!zn_runner_leave(runner);
+}
+
+/* The process has ended; what it said last is still in the pipe and comes first. */
+static void on_ended(void *user, uint32_t epoll_events)
+{
+	struct zn_runner *runner = user;
+	zn_runner_enter(runner);
+	on_readable(runner, epoll_events);
+	if (!runner->destroyed && !runner->gone)
+		zn_runner_fail(runner, ZN_ERR_DEVICE, NULL);
+	(void)!zn_runner_leave(runner);
+}
+
+static bool is_awaited(const struct zn_runner *runner, uint64_t *cpu_ms_max, uint64_t *wall_ms_max)
+{
+	const struct zn_runner_options *options = &runner->options;
+	bool cpu = runner->device.class == ZN_DEVICE_CPU;
+	uint64_t units = cpu && runner->device.compute_units > 0 ? runner->device.compute_units : 1;
+	*cpu_ms_max =
+		options->build_cpu_ms != 0 ? options->build_cpu_ms : ZN_BUILD_CPU_S_MAX * 1000;
+	*wall_ms_max = runner->ready ? ZN_BUILD_WALL_MS : ZN_RUNNER_START_WALL_MS;
+	if (!runner->ready || runner->loading)
+		return true;
+	*cpu_ms_max = units * (options->silence_cpu_ms != 0 ? options->silence_cpu_ms
+							    : ZN_RUNNER_SILENCE_CPU_MS);
+	*wall_ms_max = options->silence_wall_ms != 0 ? options->silence_wall_ms
+		       : cpu                         ? ZN_RUNNER_SILENCE_WALL_MS
+						     : ZN_RUNNER_GPU_WALL_MS;
+	return zn_runner_pending(runner) > 0 && !runner->pause_told;
+}
+
+static void on_watchdog(void *user)
+{
+	struct zn_runner *runner = user;
+	uint64_t cpu_ms, wall_ms, cpu_ms_max, wall_ms_max;
+	zn_timer_start(&runner->watchdog, runner->loop, WATCHDOG_MS, on_watchdog, runner);
+	zn_runner_send_orders(runner);
+	if (!is_awaited(runner, &cpu_ms_max, &wall_ms_max)) {
+		zn_process_heard_from(&runner->process);
+		return;
+	}
+	zn_process_silence(&runner->process, &cpu_ms, &wall_ms);
+	if (cpu_ms <= cpu_ms_max && wall_ms <= wall_ms_max)
+		return;
+	struct zn_complaint why;
+	zn_complain(&why, "the runner was stopped: %s for %.1f s%s without an answer",
+		!runner->ready    ? "it started"
+		: runner->loading ? "the compiler worked"
+				  : "the kernel ran",
+		(double)(cpu_ms > cpu_ms_max ? cpu_ms : wall_ms) / 1000,
+		cpu_ms > cpu_ms_max ? " of CPU time" : "");
+	zn_runner_fail(runner, ZN_ERR_TIMEOUT, why.text);
+}
+
+static enum zn_err start(struct zn_runner *runner)
+{
+	char index[16], threads[16];
+	const struct zn_runner_options *options = &runner->options;
+	snprintf(index, sizeof index, "%u", options->device_index);
+	snprintf(threads, sizeof threads, "%u", options->cpu_threads);
+	struct zn_process_options starting = {.program = options->program,
+		.cache_dir = options->cache_dir,
+		.arguments = {"run", index, "--threads", threads,
+			options->idle_priority ? "--idle" : NULL}};
+	enum zn_err err = zn_process_start(&runner->process, &starting);
+	if (err != ZN_ERR_OK)
+		return err;
+	err = zn_loop_watch(runner->loop, runner->process.child.channel, EPOLLIN, on_readable,
+		runner);
+	if (err == ZN_ERR_OK)
+		err = zn_loop_watch(runner->loop, runner->process.child.pidfd, EPOLLIN, on_ended,
+			runner);
+	return err;
+}
+
+enum zn_err zn_runner_create(struct zn_runner **out, struct zn_loop *loop,
+	const struct zn_runner_options *options)
+{
+	*out = NULL;
+	struct zn_runner *runner = calloc(1, sizeof *runner);
+	if (runner == NULL)
+		return ZN_ERR_MEMORY;
+	runner->loop = loop;
+	runner->options = *options;
+	runner->job_memory.fd = runner->lane_memory.fd = -1;
+	runner->process =
+		(struct zn_process){.child = {.pidfd = -1, .channel = -1}, .words_fd = -1};
+	enum zn_err err = start(runner);
+	runner->options.program = runner->options.cache_dir = NULL; /* were borrowed */
+	if (err != ZN_ERR_OK) {
+		zn_runner_destroy(runner);
+		return err;
+	}
+	zn_timer_start(&runner->watchdog, loop, WATCHDOG_MS, on_watchdog, runner);
+	*out = runner;
+	return ZN_ERR_OK;
+}
+
+void zn_runner_destroy(struct zn_runner *runner)
+{
+	if (runner == NULL || runner->destroyed)
+		return;
+	runner->destroyed = true;
+	runner->gone = true;
+	stop(runner, NULL);
+	if (runner->depth == 0)
+		free_runner(runner);
+}
+
+const struct zn_device *zn_runner_device(const struct zn_runner *runner)
+{
+	return runner->ready ? &runner->device : NULL;
+}

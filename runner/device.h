@@ -1,0 +1,60 @@
+/* runner/device.h - what is known of a compute device and of the machine around it.
+ *
+ * Filled by zennet-runner, which asks OpenCL and hwloc; read by everybody through runner/client.
+ * Texts are printable ASCII. A driver's words are hostile: they are bounded and cleaned, not believed.
+ */
+#ifndef ZN_RUNNER_DEVICE_H
+#define ZN_RUNNER_DEVICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define ZN_DEVICE_TEXT_BYTES_MAX   127
+#define ZN_DEVICE_REASON_BYTES_MAX 255
+
+/** Sent over the pipe: never renumbered. */
+enum zn_device_class {
+	ZN_DEVICE_CPU = 1,
+	ZN_DEVICE_GPU = 2,
+	ZN_DEVICE_OTHER = 3, /* accelerators: driven like a GPU */
+};
+
+/** May it do work of the exact class? */
+enum zn_device_exact {
+	ZN_EXACT_UNKNOWN = 1, /* not tested yet */
+	ZN_EXACT_YES = 2,     /* it gave all the known answers */
+	ZN_EXACT_NO = 3,      /* `exact_reason` says why not */
+};
+
+struct zn_device {
+	uint32_t index; /* in the drivers' order; what a runner is started with */
+	uint8_t class;  /* enum zn_device_class */
+	uint8_t exact;  /* enum zn_device_exact */
+	bool fp64;
+	bool shares_memory; /* with the host: nothing is copied to it */
+	uint32_t compute_units;
+	uint32_t clock_mhz; /* as the driver says; 0 if it does not */
+	uint32_t width;     /* float vector width worth using; 1 on GPUs */
+	uint32_t group_items_max;
+	uint64_t memory_bytes; /* usable: on a CPU at most what the machine has */
+	uint64_t alloc_bytes_max;
+	uint64_t local_bytes;
+	uint64_t constant_bytes;
+	char platform[ZN_DEVICE_TEXT_BYTES_MAX + 1];
+	char name[ZN_DEVICE_TEXT_BYTES_MAX + 1];
+	char vendor[ZN_DEVICE_TEXT_BYTES_MAX + 1];
+	char driver[ZN_DEVICE_TEXT_BYTES_MAX + 1];         /* driver version */
+	char version[ZN_DEVICE_TEXT_BYTES_MAX + 1];        /* OpenCL version of the device */
+	char exact_reason[ZN_DEVICE_REASON_BYTES_MAX + 1]; /* empty unless ZN_EXACT_NO */
+};
+
+struct zn_machine {
+	uint32_t sockets; /* 0 in any of these: not known */
+	uint32_t cores;
+	uint32_t threads;                      /* hardware threads */
+	uint64_t l1_bytes, l2_bytes, l3_bytes; /* of one cache of that level */
+	uint64_t memory_bytes;
+	char cpu[ZN_DEVICE_TEXT_BYTES_MAX + 1];
+};
+
+#endif

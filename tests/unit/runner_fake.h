@@ -1,0 +1,27 @@
+/* tests/unit/runner_fake.h - the ways in which the fake runner misbehaves, as device indices. */
+#ifndef ZN_TESTS_RUNNER_FAKE_H
+#define ZN_TESTS_RUNNER_FAKE_H
+
+enum fake_way {
+	FAKE_NOISE = 1,
+	FAKE_TRUNCATED,
+	FAKE_HUGE,
+	FAKE_ENDS,
+	FAKE_OTHER_DEVICE,
+	FAKE_HANGS_UP,
+	FAKE_COMMANDS,
+	FAKE_DESCRIPTOR,
+	FAKE_SPINS,
+	FAKE_DONE_UNASKED,
+	FAKE_OTHER_TAG,
+	FAKE_LOADED_TWICE,
+	FAKE_TOO_FEW,
+	FAKE_CANCELS,
+	FAKE_FALSE_PROGRESS,
+	FAKE_MUCH_PROGRESS,
+	FAKE_DONE_TWICE,
+	FAKE_ODD_ERR,
+	FAKE_FLOODS,
+};
+
+#endif

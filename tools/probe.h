@@ -1,0 +1,24 @@
+/* tools/probe.h - the devices of this machine, asked for and waited for. */
+#ifndef ZN_TOOLS_PROBE_H
+#define ZN_TOOLS_PROBE_H
+
+#include "core/limits.h"
+#include "runner/client/devices.h"
+
+struct zn_tool_probe {
+	struct zn_loop *loop;
+	bool done;
+	enum zn_err err;
+	uint32_t devices_count;
+	struct zn_device devices[ZN_DEVICES_MAX];
+	struct zn_machine machine;
+	struct zn_complaint note; /* of a driver that misbehaved; else "" */
+};
+
+/** Probe and wait. False with a complaint that says what to do; no device at all is no failure. */
+bool zn_tool_probe(struct zn_complaint *complaint, struct zn_tool_probe *out, bool self_test)
+	__attribute__((warn_unused_result));
+/** "CPU", "GPU", "accelerator". */
+const char *zn_tool_device_class(const struct zn_device *device);
+
+#endif
