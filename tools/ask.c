@@ -85,10 +85,6 @@ bool zn_ask_wait(struct zn_complaint *complaint, struct zn_ask *ask)
 			"no ledger answers at %s; start one (xencoind --solo) or name another with "
 			"--ledger URL",
 			ask->url);
-	case ZN_ERR_NOT_FOUND:
-		return zn_complain(
-			complaint, "the ledger at %s knows no such thing: %s", ask->url,
-			ask->answer.detail);
 	default:
 		return zn_complain(complaint, "the ledger at %s: %s", ask->url, ask->answer.detail);
 	}
