@@ -43,6 +43,12 @@
 #define ZN_RPC_HELD_MAX           1024 /* answers held open at once; others are answered at once */
 #define ZN_RPC_ANSWER_BYTES_MAX   (4u << 20) /* a full block in base64, and then some */
 #define ZN_STORE_BYTES_MAX        (UINT64_C(64) << 30) /* address space that LMDB maps, not disk */
+#define ZN_CLIENT_TIMEOUT_MS      10000 /* one question to a ledger node that need not wait */
+#define ZN_CLIENT_POLL_MS         25    /* asking again a node that holds no answers open */
+#define ZN_CLIENT_RETRY_MS        200   /* asking again a node that cannot be reached */
+#define ZN_CLIENT_HELD_MS         2000  /* then a transaction is offered again: it may be forgotten */
+#define ZN_CLIENT_CALLS_MAX       4096  /* under way at once */
+#define ZN_SEND_ATTEMPTS_MAX      3     /* nonces that another program of the key may take first */
 #define ZN_TX_VALID_S             600  /* how long a transaction that nobody took stays valid */
 
 /* --- a job ---------------------------------------------------------------------------------- */
@@ -95,12 +101,36 @@
 #define ZN_CACHED_BINARY_BYTES_MAX (64u << 20)
 #define ZN_RUNNER_STDERR_BYTES_MAX 4096 /* last words of a runner that are read */
 
+/* --- a worker ------------------------------------------------------------------------------- */
+#define ZN_SEARCH_PAGES_MAX        8    /* 512 newest jobs are looked at; older ones wait longer */
+#define ZN_SEARCH_REMEMBERED_MAX   256  /* jobs that failed or refused lately; then the oldest goes */
+#define ZN_SEARCH_POLL_MS          250  /* a new job is found so soon; a page costs a node little */
+#define ZN_SEARCH_POLL_MS_MAX      2000 /* after a minute without one */
+#define ZN_SEARCH_BACK_OFF_MS      2000
+#define ZN_SEARCH_BACK_OFF_MS_MAX  600000
+#define ZN_BLOB_CACHE_BYTES_MAX    (UINT64_C(4) << 30) /* four of the largest shared inputs */
+#define ZN_BLOB_CACHE_FILES_MAX    4096
+#define ZN_OUTPUT_INLINE_BYTES_MAX 65536 /* larger outputs are files beside the journal */
+#define ZN_CALIBRATE_MS            150   /* long enough to time, short beside a deal */
+#define ZN_CALIBRATE_ROUNDS_MAX    12    /* each does up to 8 times more: 8^12 items */
+#define ZN_CALIBRATE_LIST_MAX      65536 /* items spread over a chunk; more of them are a range */
+#define ZN_WORKER_PATIENCE_S       120   /* a publisher starts again within this, or is gone */
+#define ZN_WORKER_LEAVE_MS         1000  /* to deliver what is begun when a person interrupts */
+#define ZN_WORKER_END_MS           1800  /* an interrupted program ends within 2 s */
+#define ZN_SETTLE_RETRY_MS         500
+#define ZN_SETTLE_RETRY_MS_MAX     30000
+#define ZN_SETTLE_SEND_MS          20000 /* until a close is in a block */
+#define ZN_LEDGER_REFRESH_MS       5000  /* how old what we know of the ledger's time gets */
+#define ZN_LEDGER_START_MS         5000  /* to hear from the ledger at start */
+#define ZN_DELIVER_BYTES_PER_S     131072 /* a slower line cannot deliver */
+#define ZN_WORKER_EVENTS_MAX       600   /* waiting for the deal: two for each chunk, and a few */
+
 /* --- a scene -------------------------------------------------------------------------------- */
 #define ZN_MODEL_FILE_BYTES_MAX    (256u << 20) /* Assimp holds a few times that while it reads */
 #define ZN_PICTURE_FILE_BYTES_MAX  (64u << 20)
 #define ZN_PICTURE_PIXELS_MAX      (1u << 26) /* 8192 x 8192, 256 MiB decoded */
 #define ZN_SCENE_TEXELS_MAX        (1u << 27) /* all textures: half of a shared input */
-#define ZN_MODEL_DEPTH_MAX         64 /* nodes below nodes; deeper ones are broken files */
+#define ZN_MODEL_DEPTH_MAX         256 /* nodes below nodes; skeletons nest about 100 deep */
 
 /* --- the outside world (io/) ---------------------------------------------------------------- */
 #define ZN_POOL_THREADS            2    /* one may wait for the disk while the other computes */

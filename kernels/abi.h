@@ -15,14 +15,14 @@
  *           depends on nothing but its arguments, so any single item can be recomputed alone.
  *
  * The runner puts together: kernels/exact.h (exact class only), the job's sources in their listed
- * order, then kernels/map.cl, which holds the two entry points below. Range and list come from the
- * same source and give the same bytes.
+ * order, then kernels/map.cl, which holds the entry point below. Range and list come from the same
+ * source and give the same bytes.
  *
- *     zn_map_range(ulong first, ulong begin, ulong end, ulong stripe, params, shared, input, out)
- *     zn_map_list(__global const ulong *items, ulong begin, ulong end, ulong stripe, params, shared,
- *                 input, out)
+ *     zn_map_items(__global const ulong *items, ulong listed, ulong first, ulong begin, ulong end,
+ *                  ulong stripe, params, shared, input, out)
  *
- * A launch does the places [begin, end) of the chunk or list: place p is item first + p or items[p],
+ * A launch does the places [begin, end) of the chunk or list: place p is item items[p] if
+ * `listed`, else first + p,
  * and its slot lies at out + p * ZN_SLOT_BYTES. So a chunk can be cut anywhere.
  *
  * Macros that the runner defines at build time:
@@ -38,7 +38,6 @@
 
 #define ZN_ABI_VERSION 1
 
-#define ZN_KERNEL_RANGE_ENTRY "zn_map_range"
-#define ZN_KERNEL_LIST_ENTRY "zn_map_list"
+#define ZN_KERNEL_ENTRY "zn_map_items"
 
 #endif

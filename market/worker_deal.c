@@ -87,6 +87,17 @@ static void start(struct zn_worker_actions *out, struct zn_worker_deal *deal,
 		zn_worker_hello(out, deal, &event->nonce);
 }
 
+/* Asked twice, it does not wait for what is begun. */
+static void leave(struct zn_worker_actions *out, struct zn_worker_deal *deal)
+{
+	if (deal->leaving && deal->leaving_why == ZN_WORKER_END_LEFT)
+		zn_worker_finish(out, deal, ZN_WORKER_END_LEFT);
+	else if (deal->leaving)
+		deal->leaving_why = ZN_WORKER_END_LEFT;
+	else
+		zn_worker_wind_up(out, deal, ZN_WORKER_END_LEFT);
+}
+
 static void tick(struct zn_worker_actions *out, struct zn_worker_deal *deal,
 	const struct zn_worker_event *event)
 {
@@ -138,7 +149,7 @@ void zn_worker_deal_step(struct zn_worker_actions *out, struct zn_worker_deal *d
 		zn_worker_run_failed(out, deal, event);
 		break;
 	case ZN_WORKER_LEAVE:
-		zn_worker_wind_up(out, deal, ZN_WORKER_END_LEFT);
+		leave(out, deal);
 		break;
 	case ZN_WORKER_SETTLED:
 		deal->stage = ZN_WORKER_ENDED;

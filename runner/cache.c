@@ -96,7 +96,8 @@ static void forget_the_oldest(const char *cache_dir)
 	char oldest[NAME_BYTES + 1] = "";
 	struct timespec oldest_at = {0};
 	struct dirent *entry;
-	for (int seen = 0; seen < ENTRIES_SEEN_MAX && (entry = readdir(directory)) != NULL; seen++) {
+	for (int seen = 0; seen < ENTRIES_SEEN_MAX && (entry = readdir(directory)) != NULL;
+		seen++) {
 		struct stat about;
 		if (!is_ours(entry->d_name) ||
 			fstatat(dirfd(directory), entry->d_name, &about, AT_SYMLINK_NOFOLLOW) != 0)
@@ -114,7 +115,8 @@ static void forget_the_oldest(const char *cache_dir)
 	closedir(directory);
 }
 
-void zn_cache_keep(const char *cache_dir, const struct zn_hash *key, const void *binary, size_t bytes)
+void zn_cache_keep(const char *cache_dir, const struct zn_hash *key, const void *binary,
+	size_t bytes)
 {
 	char path[PATH_MAX], temporary[PATH_MAX], suffix[32];
 	snprintf(suffix, sizeof suffix, ".%d.tmp", (int)getpid());

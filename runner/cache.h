@@ -12,7 +12,8 @@
 uint8_t *zn_cache_find(const char *cache_dir, const struct zn_hash *key, size_t *bytes);
 /** Keep it; failures are silent, they only cost time. Forgets the oldest above
  *  ZN_CACHED_BINARIES_MAX. */
-void zn_cache_keep(const char *cache_dir, const struct zn_hash *key, const void *binary, size_t bytes);
+void zn_cache_keep(const char *cache_dir, const struct zn_hash *key, const void *binary,
+	size_t bytes);
 void zn_cache_forget(const char *cache_dir, const struct zn_hash *key);
 
 #endif

@@ -20,12 +20,13 @@ void zn_compute_list_all(struct zn_compute_list *out)
 	}
 }
 
-const char *zn_compute_open(struct zn_compute *out, const struct zn_compute_list *list, uint32_t index)
+const char *zn_compute_open(struct zn_compute *out, const struct zn_compute_list *list,
+	uint32_t index)
 {
 	*out = (struct zn_compute){0};
 	if (index >= list->count)
-		return list->count == 0 ? "no OpenCL device was found" :
-					  "there is no device with that number";
+		return list->count == 0 ? "no OpenCL device was found"
+					: "there is no device with that number";
 	out->platform = list->platforms[index];
 	out->device = list->devices[index];
 	zn_compute_describe(&out->about, out->platform, out->device, index);
@@ -36,13 +37,14 @@ const char *zn_compute_open(struct zn_compute *out, const struct zn_compute_list
 	clGetDeviceInfo(out->device, CL_DEVICE_ENDIAN_LITTLE, sizeof usable, &usable, NULL);
 	if (!usable)
 		return "it is big-endian; only little-endian devices can be used";
-	cl_context_properties properties[] = {
-		CL_CONTEXT_PLATFORM, (cl_context_properties)out->platform, 0};
+	cl_context_properties properties[] = {CL_CONTEXT_PLATFORM,
+		(cl_context_properties)out->platform, 0};
 	cl_int err;
 	out->context = clCreateContext(properties, 1, &out->device, NULL, NULL, &err);
 	if (out->context == NULL)
 		return "its driver refused to make a context";
-	out->queue = clCreateCommandQueue(out->context, out->device, CL_QUEUE_PROFILING_ENABLE, &err);
+	out->queue =
+		clCreateCommandQueue(out->context, out->device, CL_QUEUE_PROFILING_ENABLE, &err);
 	if (out->queue == NULL) {
 		zn_compute_close(out);
 		return "its driver refused to make a command queue";

@@ -14,7 +14,8 @@ static void text(char *out, cl_device_id device, cl_device_info what)
 	size_t bytes = 0;
 	out[0] = '\0';
 	if (clGetDeviceInfo(device, what, sizeof raw - 1, raw, &bytes) == CL_SUCCESS)
-		zn_pipe_clean(out, ZN_DEVICE_TEXT_BYTES_MAX + 1, raw, strnlen(raw, sizeof raw), false);
+		zn_pipe_clean(out, ZN_DEVICE_TEXT_BYTES_MAX + 1, raw, strnlen(raw, sizeof raw),
+			false);
 }
 
 static uint64_t number(cl_device_id device, cl_device_info what, size_t bytes)
@@ -46,16 +47,17 @@ void zn_compute_describe(struct zn_device *out, cl_platform_id platform, cl_devi
 {
 	*out = (struct zn_device){.index = index, .exact = ZN_EXACT_UNKNOWN};
 	uint64_t type = number(device, CL_DEVICE_TYPE, sizeof(cl_device_type));
-	out->class = type & CL_DEVICE_TYPE_CPU ? ZN_DEVICE_CPU :
-		     type & CL_DEVICE_TYPE_GPU ? ZN_DEVICE_GPU :
-						 ZN_DEVICE_OTHER;
+	out->class = type & CL_DEVICE_TYPE_CPU   ? ZN_DEVICE_CPU
+		     : type & CL_DEVICE_TYPE_GPU ? ZN_DEVICE_GPU
+						 : ZN_DEVICE_OTHER;
 	out->shares_memory = out->class == ZN_DEVICE_CPU;
 	uint64_t fp64 = number(device, CL_DEVICE_DOUBLE_FP_CONFIG, sizeof(cl_device_fp_config));
 	out->fp64 = fp64 != 0;
 	out->compute_units = number32(device, CL_DEVICE_MAX_COMPUTE_UNITS);
 	out->clock_mhz = number32(device, CL_DEVICE_MAX_CLOCK_FREQUENCY);
 	out->width = width_of(device, out->class);
-	out->group_items_max = (uint32_t)number(device, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof(size_t));
+	out->group_items_max =
+		(uint32_t)number(device, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof(size_t));
 	out->memory_bytes = number(device, CL_DEVICE_GLOBAL_MEM_SIZE, sizeof(cl_ulong));
 	out->alloc_bytes_max = number(device, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof(cl_ulong));
 	out->local_bytes = number(device, CL_DEVICE_LOCAL_MEM_SIZE, sizeof(cl_ulong));

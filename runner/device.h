@@ -27,7 +27,7 @@ enum zn_device_exact {
 };
 
 struct zn_device {
-	uint32_t index; /* in the order in which the drivers list them; what a runner is started with */
+	uint32_t index; /* in the drivers' order; what a runner is started with */
 	uint8_t class;  /* enum zn_device_class */
 	uint8_t exact;  /* enum zn_device_exact */
 	bool fp64;
@@ -43,15 +43,15 @@ struct zn_device {
 	char platform[ZN_DEVICE_TEXT_BYTES_MAX + 1];
 	char name[ZN_DEVICE_TEXT_BYTES_MAX + 1];
 	char vendor[ZN_DEVICE_TEXT_BYTES_MAX + 1];
-	char driver[ZN_DEVICE_TEXT_BYTES_MAX + 1];  /* driver version */
-	char version[ZN_DEVICE_TEXT_BYTES_MAX + 1]; /* OpenCL version of the device */
-	char exact_reason[ZN_DEVICE_REASON_BYTES_MAX + 1]; /* a sentence; empty unless ZN_EXACT_NO */
+	char driver[ZN_DEVICE_TEXT_BYTES_MAX + 1];         /* driver version */
+	char version[ZN_DEVICE_TEXT_BYTES_MAX + 1];        /* OpenCL version of the device */
+	char exact_reason[ZN_DEVICE_REASON_BYTES_MAX + 1]; /* empty unless ZN_EXACT_NO */
 };
 
 struct zn_machine {
 	uint32_t sockets; /* 0 in any of these: not known */
 	uint32_t cores;
-	uint32_t threads; /* hardware threads */
+	uint32_t threads;                      /* hardware threads */
 	uint64_t l1_bytes, l2_bytes, l3_bytes; /* of one cache of that level */
 	uint64_t memory_bytes;
 	char cpu[ZN_DEVICE_TEXT_BYTES_MAX + 1];

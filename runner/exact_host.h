@@ -8,7 +8,8 @@
 
 #include <stdint.h>
 
-#define ZN_EXACT_HOST_OPS 6 /* zn_sin, zn_cos, zn_exp, zn_log, zn_to_uint, zn_to_int, in this order */
+#define ZN_EXACT_HOST_OPS                                                                          \
+	6 /* zn_sin, zn_cos, zn_exp, zn_log, zn_to_uint, zn_to_int, in this order */
 
 /** The bits of each function's result for the float with these bits. */
 void zn_exact_host(uint32_t out[ZN_EXACT_HOST_OPS], uint32_t bits);

@@ -15,9 +15,9 @@
 
 extern char **environ;
 
-#define ENVIRONMENT_MAX  4096 /* variables looked at; the driver program gives three */
-#define FILE_BYTES_MAX   (256u << 20) /* a kernel's printf must not fill the disk */
-#define FILES_OPEN_MAX   256
+#define ENVIRONMENT_MAX 4096         /* variables looked at; the driver program gives three */
+#define FILE_BYTES_MAX  (256u << 20) /* a kernel's printf must not fill the disk */
+#define FILES_OPEN_MAX  256
 
 /* What a user sets for experiments with a driver would change our results. */
 static void clear_environment(void)
@@ -79,7 +79,8 @@ bool zn_runner_harden(const struct zn_runner_place *place)
 	limit(RLIMIT_CORE, 0);
 	limit(RLIMIT_FSIZE, FILE_BYTES_MAX);
 	limit(RLIMIT_NOFILE, FILES_OPEN_MAX);
-	signal(SIGINT, SIG_IGN); /* Ctrl-C is for the driver program, which ends us when it is done */
+	signal(SIGINT,
+		SIG_IGN); /* Ctrl-C is for the driver program, which ends us when it is done */
 	signal(SIGPIPE, SIG_IGN);
 	if (place->idle_priority) {
 		/* before any driver starts threads, which inherit it */

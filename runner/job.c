@@ -33,7 +33,8 @@ static enum zn_err check_sizes(const struct zn_job *job, const struct zn_device 
 		layout->items_room, layout->output_room};
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		if (parts[i] > about->alloc_bytes_max) {
-			zn_report(report, "the job needs a buffer of %llu MiB, the device allows %llu MiB",
+			zn_report(report,
+				"the job needs a buffer of %llu MiB, the device allows %llu MiB",
 				(unsigned long long)(parts[i] >> 20),
 				(unsigned long long)(about->alloc_bytes_max >> 20));
 			return ZN_ERR_TOO_LARGE;
@@ -46,8 +47,8 @@ static enum zn_err check_sizes(const struct zn_job *job, const struct zn_device 
 	return ZN_ERR_TOO_LARGE;
 }
 
-static enum zn_err build(struct zn_job *job, const struct zn_compute *compute, const char *cache_dir,
-	struct zn_pipe_loaded *report)
+static enum zn_err build(struct zn_job *job, const struct zn_compute *compute,
+	const char *cache_dir, struct zn_pipe_loaded *report)
 {
 	static struct zn_program_recipe recipe;
 	const struct zn_pipe_load *load = &job->load;
@@ -63,16 +64,15 @@ static enum zn_err build(struct zn_job *job, const struct zn_compute *compute, c
 	if (err != ZN_ERR_OK)
 		return err;
 	cl_int status;
-	job->range = clCreateKernel(job->program.program, ZN_KERNEL_RANGE_ENTRY, &status);
-	if (job->range != NULL)
-		job->list = clCreateKernel(job->program.program, ZN_KERNEL_LIST_ENTRY, &status);
-	if (job->list != NULL)
+	job->kernel = clCreateKernel(job->program.program, ZN_KERNEL_ENTRY, &status);
+	if (job->kernel != NULL)
 		return ZN_ERR_OK;
 	zn_report(report, "the kernel builds, but cannot be made ready (error %d)", status);
 	return ZN_ERR_BUILD;
 }
 
-static cl_mem buffer(const struct zn_compute *compute, cl_mem_flags flags, uint8_t *host, size_t bytes)
+static cl_mem buffer(const struct zn_compute *compute, cl_mem_flags flags, uint8_t *host,
+	size_t bytes)
 {
 	bool shares = compute->about.shares_memory;
 	bool filled = (flags & CL_MEM_READ_ONLY) != 0 && !shares;
@@ -87,10 +87,10 @@ static bool make_buffers(struct zn_job *job, const struct zn_compute *compute)
 {
 	const struct zn_pipe_layout *layout = &job->layout;
 	uint8_t *inputs = (uint8_t *)(uintptr_t)job->job_memory;
-	job->params = buffer(compute, CL_MEM_READ_ONLY, inputs + layout->params_at,
-		layout->params_room);
-	job->shared = buffer(compute, CL_MEM_READ_ONLY, inputs + layout->shared_at,
-		layout->shared_room);
+	job->params =
+		buffer(compute, CL_MEM_READ_ONLY, inputs + layout->params_at, layout->params_room);
+	job->shared =
+		buffer(compute, CL_MEM_READ_ONLY, inputs + layout->shared_at, layout->shared_room);
 	bool all = job->params != NULL && job->shared != NULL;
 	for (uint32_t i = 0; i < ZN_RUNS_QUEUED_MAX; i++) {
 		struct zn_lane *lane = &job->lanes[i];
@@ -99,8 +99,10 @@ static bool make_buffers(struct zn_job *job, const struct zn_compute *compute)
 		lane->items = at + layout->items_at;
 		lane->output = at + layout->output_at;
 		/* READ_WRITE, so that they are not filled now but by each run */
-		lane->input_mem = buffer(compute, CL_MEM_READ_WRITE, lane->input, layout->input_room);
-		lane->items_mem = buffer(compute, CL_MEM_READ_WRITE, lane->items, layout->items_room);
+		lane->input_mem =
+			buffer(compute, CL_MEM_READ_WRITE, lane->input, layout->input_room);
+		lane->items_mem =
+			buffer(compute, CL_MEM_READ_WRITE, lane->items, layout->items_room);
 		lane->output_mem =
 			buffer(compute, CL_MEM_READ_WRITE, lane->output, layout->output_room);
 		all = all && lane->input_mem != NULL && lane->items_mem != NULL &&
@@ -109,33 +111,25 @@ static bool make_buffers(struct zn_job *job, const struct zn_compute *compute)
 	return all;
 }
 
-/* Launch each entry on no items at all with the largest grid: PoCL compiles at the first launch. */
+/* Launch it on no items at all with the largest grid: PoCL compiles at the first launch. */
 static enum zn_err warm_up(struct zn_job *job, const struct zn_compute *compute)
 {
 	const cl_ulong none = 0;
 	const struct zn_lane *lane = &job->lanes[0];
 	const size_t grid = zn_job_groups_max(compute), group = 1;
-	cl_int err = CL_SUCCESS;
-	cl_kernel kernels[] = {job->range, job->list};
-	for (size_t k = 0; k < 2; k++) {
-		if (kernels[k] == job->range)
-			err |= clSetKernelArg(job->range, 0, sizeof none, &none);
-		else
-			err |= clSetKernelArg(job->list, 0, sizeof(cl_mem), &lane->items_mem);
-		for (cl_uint i = 1; i < 4; i++)
-			err |= clSetKernelArg(kernels[k], i, sizeof none, &none);
-		err |= clSetKernelArg(kernels[k], 4, sizeof(cl_mem), &job->params);
-		err |= clSetKernelArg(kernels[k], 5, sizeof(cl_mem), &job->shared);
-		err |= clSetKernelArg(kernels[k], 6, sizeof(cl_mem), &lane->input_mem);
-		err |= clSetKernelArg(kernels[k], 7, sizeof(cl_mem), &lane->output_mem);
-		if (err == CL_SUCCESS)
-			err = clEnqueueNDRangeKernel(compute->queue, kernels[k], 1, NULL, &grid,
-				compute->about.class == ZN_DEVICE_CPU ? &group : NULL, 0, NULL,
-				NULL);
-		if (err != CL_SUCCESS)
-			return ZN_ERR_DEVICE;
-	}
-	return clFinish(compute->queue) == CL_SUCCESS ? ZN_ERR_OK : ZN_ERR_DEVICE;
+	cl_int err = clSetKernelArg(job->kernel, 0, sizeof(cl_mem), &lane->items_mem);
+	for (cl_uint i = 1; i < 6; i++)
+		err |= clSetKernelArg(job->kernel, i, sizeof none, &none);
+	err |= clSetKernelArg(job->kernel, 6, sizeof(cl_mem), &job->params);
+	err |= clSetKernelArg(job->kernel, 7, sizeof(cl_mem), &job->shared);
+	err |= clSetKernelArg(job->kernel, 8, sizeof(cl_mem), &lane->input_mem);
+	err |= clSetKernelArg(job->kernel, 9, sizeof(cl_mem), &lane->output_mem);
+	if (err == CL_SUCCESS)
+		err = clEnqueueNDRangeKernel(compute->queue, job->kernel, 1, NULL, &grid,
+			compute->about.class == ZN_DEVICE_CPU ? &group : NULL, 0, NULL, NULL);
+	if (err == CL_SUCCESS)
+		err = clFinish(compute->queue);
+	return err == CL_SUCCESS ? ZN_ERR_OK : ZN_ERR_DEVICE;
 }
 
 static enum zn_err load_mapped(struct zn_job *job, const struct zn_compute *compute,
@@ -202,10 +196,8 @@ void zn_job_unload(struct zn_job *job)
 	}
 	release(job->params);
 	release(job->shared);
-	if (job->range != NULL)
-		clReleaseKernel(job->range);
-	if (job->list != NULL)
-		clReleaseKernel(job->list);
+	if (job->kernel != NULL)
+		clReleaseKernel(job->kernel);
 	zn_program_release(&job->program);
 	if (job->job_memory != NULL)
 		munmap((void *)(uintptr_t)job->job_memory, job->layout.job_bytes);

@@ -21,7 +21,7 @@ struct zn_job {
 	const uint8_t *job_memory;
 	uint8_t *lane_memory;
 	struct zn_program program;
-	cl_kernel range, list;
+	cl_kernel kernel;
 	cl_mem params, shared;
 	struct zn_lane lanes[ZN_RUNS_QUEUED_MAX];
 	double item_ns; /* measured time of an item with the whole device at work; 0: not yet known */

@@ -49,8 +49,8 @@ void zn_machine_look(struct zn_machine *out)
 		out->l2_bytes = cache_bytes(topology, HWLOC_OBJ_L2CACHE);
 		out->l3_bytes = cache_bytes(topology, HWLOC_OBJ_L3CACHE);
 		hwloc_obj_t package = hwloc_get_obj_by_type(topology, HWLOC_OBJ_PACKAGE, 0);
-		const char *cpu = package == NULL ? NULL :
-						    hwloc_obj_get_info_by_name(package, "CPUModel");
+		const char *cpu =
+			package == NULL ? NULL : hwloc_obj_get_info_by_name(package, "CPUModel");
 		if (cpu != NULL)
 			zn_pipe_clean(out->cpu, sizeof out->cpu, cpu, strlen(cpu), false);
 	}

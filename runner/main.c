@@ -9,10 +9,12 @@
 
 static int usage(FILE *to, int status)
 {
-	fputs("zennet-runner is started by zennet, one per compute device; it is of no use by itself.\n"
+	fputs("zennet-runner is started by zennet, one per compute device; it is of no use by "
+	      "itself.\n"
 	      "  zennet-runner probe        --scratch DIR [--cache DIR] [--self-test]\n"
 	      "  zennet-runner run INDEX    --scratch DIR [--cache DIR] [--threads N] [--idle]\n"
-	      "It speaks over a message socket at descriptor 3 (runner/pipe.h). To see this machine's\n"
+	      "It speaks over a message socket at descriptor 3 (runner/pipe.h). To see this "
+	      "machine's\n"
 	      "devices, use: zennet devices\n",
 		to);
 	return status;

@@ -144,7 +144,8 @@ size_t zn_pipe_encode(uint8_t *bytes, struct zn_pipe_message *message)
 	return codec.used;
 }
 
-bool zn_pipe_decode(struct zn_pipe_message *out, const uint8_t *bytes, size_t count, bool from_runner)
+bool zn_pipe_decode(struct zn_pipe_message *out, const uint8_t *bytes, size_t count,
+	bool from_runner)
 {
 	struct zn_codec codec = zn_codec_reader(bytes, count);
 	out->kind = 0;
@@ -166,7 +167,8 @@ bool zn_pipe_load_is_valid(const struct zn_pipe_load *load)
 	       load->chunk_items_max > 0 && load->chunk_items_max <= ZN_CHUNK_ITEMS_MAX &&
 	       (uint64_t)load->slot_bytes * load->chunk_items_max <= ZN_CHUNK_OUTPUT_BYTES_MAX &&
 	       load->input_bytes_max <= ZN_CHUNK_INPUT_BYTES_MAX &&
-	       load->params_bytes <= ZN_PARAMS_BYTES_MAX && load->shared_bytes <= ZN_SHARED_BYTES_MAX;
+	       load->params_bytes <= ZN_PARAMS_BYTES_MAX &&
+	       load->shared_bytes <= ZN_SHARED_BYTES_MAX;
 }
 
 /* Give a part its place: *at, and as much room as it has bytes, in whole pages. */
@@ -202,8 +204,8 @@ size_t zn_pipe_clean(char *out, size_t out_bytes, const void *text, size_t text_
 	size_t used = 0;
 	while (used < text_bytes && used + 1 < out_bytes && from[used] != 0) {
 		unsigned char byte = from[used];
-		bool kept = (byte >= 0x20 && byte <= 0x7e) ||
-			    (lines && (byte == '\n' || byte == '\t'));
+		bool kept =
+			(byte >= 0x20 && byte <= 0x7e) || (lines && (byte == '\n' || byte == '\t'));
 		out[used++] = kept ? (char)byte : '?';
 	}
 	out[used] = '\0';

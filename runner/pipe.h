@@ -18,31 +18,31 @@
 #include "core/limits.h"
 #include "runner/device.h"
 
-#define ZN_PIPE_FD             3
-#define ZN_PIPE_RECORD         96 /* the type byte; apart from everything that is hashed or signed */
-#define ZN_PIPE_VERSION        1
-#define ZN_PIPE_PAGE_BYTES     4096
-#define ZN_PIPE_LEAST_BYTES    64 /* a kernel finds so many zero bytes where it was given none */
+#define ZN_PIPE_FD                 3
+#define ZN_PIPE_RECORD             96 /* the type byte; apart from everything that is hashed or signed */
+#define ZN_PIPE_VERSION            1
+#define ZN_PIPE_PAGE_BYTES         4096
+#define ZN_PIPE_LEAST_BYTES        64 /* a kernel finds so many zero bytes where it was given none */
 #define ZN_PIPE_SENTENCE_BYTES_MAX 255
-#define ZN_PIPE_NAME_BYTES_MAX 63
+#define ZN_PIPE_NAME_BYTES_MAX     63
 
 /** Never renumbered. */
 enum zn_pipe_kind {
 	/* from the driver */
-	ZN_PIPE_LOAD = 1,   /* with the descriptors of job and lane memory */
+	ZN_PIPE_LOAD = 1, /* with the descriptors of job and lane memory */
 	ZN_PIPE_RUN = 2,
 	ZN_PIPE_PAUSE = 3,
 	ZN_PIPE_RESUME = 4,
 	ZN_PIPE_CANCEL = 5,
 	/* from the runner */
-	ZN_PIPE_DEVICE = 16,   /* probe: one per device, once more after its self-test */
-	ZN_PIPE_MACHINE = 17,  /* probe: comes last */
-	ZN_PIPE_READY = 18,    /* run: the device is open */
-	ZN_PIPE_FAILED = 19,   /* run: it could not be opened; the runner ends */
+	ZN_PIPE_DEVICE = 16,  /* probe: one per device, once more after its self-test */
+	ZN_PIPE_MACHINE = 17, /* probe: comes last */
+	ZN_PIPE_READY = 18,   /* run: the device is open */
+	ZN_PIPE_FAILED = 19,  /* run: it could not be opened; the runner ends */
 	ZN_PIPE_LOADED = 20,
 	ZN_PIPE_PROGRESS = 21,
 	ZN_PIPE_DONE = 22,
-	ZN_PIPE_PAUSED = 23,   /* the device is free */
+	ZN_PIPE_PAUSED = 23, /* the device is free */
 };
 
 struct zn_pipe_load {

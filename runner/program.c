@@ -140,7 +140,8 @@ static bool from_cache(struct zn_program *out, const struct zn_compute *compute,
 		&given, &status, &err);
 	free(binary);
 	if (out->program != NULL && status == CL_SUCCESS &&
-		clBuildProgram(out->program, 1, &compute->device, options, NULL, NULL) == CL_SUCCESS) {
+		clBuildProgram(out->program, 1, &compute->device, options, NULL, NULL) ==
+			CL_SUCCESS) {
 		out->cached = true;
 		return true;
 	}
@@ -155,8 +156,8 @@ static enum zn_err from_source(struct zn_program *out, const struct zn_compute *
 	struct assembly *all, struct zn_pipe_loaded *report)
 {
 	cl_int err;
-	out->program = clCreateProgramWithSource(compute->context, all->count, all->texts, all->bytes,
-		&err);
+	out->program = clCreateProgramWithSource(compute->context, all->count, all->texts,
+		all->bytes, &err);
 	if (out->program == NULL) {
 		zn_report(report, "the driver did not take the kernel's source (error %d)", err);
 		return err == CL_OUT_OF_HOST_MEMORY ? ZN_ERR_MEMORY : ZN_ERR_DEVICE;
@@ -170,7 +171,8 @@ static enum zn_err from_source(struct zn_program *out, const struct zn_compute *
 }
 
 enum zn_err zn_program_build(struct zn_program *out, const struct zn_compute *compute,
-	const char *cache_dir, const struct zn_program_recipe *recipe, struct zn_pipe_loaded *report)
+	const char *cache_dir, const struct zn_program_recipe *recipe,
+	struct zn_pipe_loaded *report)
 {
 	static struct assembly all;
 	uint64_t began_ns = zn_runner_now_ns();

@@ -1,5 +1,6 @@
 #include "runner/selftest.h"
 
+#include "kernels/abi.h"
 #include "kernels/builtin.h"
 #include "runner/exact_host.h"
 #include "runner/program.h"
@@ -8,15 +9,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ROUNDS       37
-#define SEED         0x5eedu
-#define MIX_ITEMS    64
-#define FLOAT_CASES  256
-#define PLAIN_OPS    8
-#define FLOAT_OPS    (PLAIN_OPS + ZN_EXACT_HOST_OPS)
-#define INTEGER_OPS  2 /* the last ones */
-#define FLOAT_TAKES  3
-#define GROUPS       16
+#define ROUNDS      37
+#define SEED        0x5eedu
+#define MIX_ITEMS   64
+#define FLOAT_CASES 256
+#define PLAIN_OPS   8
+#define FLOAT_OPS   (PLAIN_OPS + ZN_EXACT_HOST_OPS)
+#define INTEGER_OPS 2 /* the last ones */
+#define FLOAT_TAKES 3
+#define GROUPS      16
 
 /* One work-item per stripe of cases, as map.cl does it; the inputs come as bits. */
 static const char exact_kernel[] =
@@ -50,9 +51,9 @@ static const char exact_kernel[] =
 	"	}\n"
 	"}\n";
 
-static const char *const op_names[FLOAT_OPS] = {"a / 7.0f", "a / b", "sqrt(a)",
-	"a * b, then + c", "fma(a, b, c)", "a * b - c * a", "1 / c", "(a + b) - a", "zn_sin",
-	"zn_cos", "zn_exp", "zn_log", "zn_to_uint", "zn_to_int"};
+static const char *const op_names[FLOAT_OPS] = {"a / 7.0f", "a / b", "sqrt(a)", "a * b, then + c",
+	"fma(a, b, c)", "a * b - c * a", "1 / c", "(a + b) - a", "zn_sin", "zn_cos", "zn_exp",
+	"zn_log", "zn_to_uint", "zn_to_int"};
 
 static uint64_t mix_steps(uint64_t state, uint32_t rounds)
 {
@@ -89,8 +90,8 @@ static uint32_t case_bits(uint32_t index)
 	case 1:
 		return random & 0x80ffffffu; /* denormals and the smallest normals */
 	case 2:
-		return index % FLOAT_TAKES == 0 ? (random & 0x80ffffffu) | 0x00800000u :
-						  (random & 0x807fffffu) | 0x41000000u;
+		return index % FLOAT_TAKES == 0 ? (random & 0x80ffffffu) | 0x00800000u
+						: (random & 0x807fffffu) | 0x41000000u;
 	case 3:
 		return (random & 0x87ffffffu) | 0x40000000u; /* 2 to 2^17 */
 	default:
@@ -141,11 +142,11 @@ static bool launch(const struct zn_compute *compute, cl_kernel kernel, cl_uint o
 	err = clSetKernelArg(kernel, out_arg, sizeof(cl_mem), &out);
 	err |= clEnqueueFillBuffer(compute->queue, out, &zero, 1, 0, taken_bytes, 0, NULL, NULL);
 	if (err == CL_SUCCESS)
-		err = clEnqueueNDRangeKernel(compute->queue, kernel, 1, NULL, &grid, &group, 0, NULL,
-			NULL);
+		err = clEnqueueNDRangeKernel(compute->queue, kernel, 1, NULL, &grid, &group, 0,
+			NULL, NULL);
 	if (err == CL_SUCCESS)
-		err = clEnqueueReadBuffer(compute->queue, out, CL_TRUE, 0, taken_bytes, taken, 0, NULL,
-			NULL);
+		err = clEnqueueReadBuffer(compute->queue, out, CL_TRUE, 0, taken_bytes, taken, 0,
+			NULL, NULL);
 	clReleaseMemObject(out);
 	return err == CL_SUCCESS;
 }
@@ -159,18 +160,20 @@ static cl_mem given(const struct zn_compute *compute, const void *bytes, size_t 
 static bool check_mix(struct zn_compute *compute, cl_kernel kernel)
 {
 	const uint32_t params[16] = {ROUNDS, SEED};
-	const cl_ulong first = UINT64_C(0x123456789), begin = 0, end = MIX_ITEMS,
+	const cl_ulong listed = 0, first = UINT64_C(0x123456789), begin = 0, end = MIX_ITEMS,
 		       stripe = MIX_ITEMS / GROUPS;
 	uint64_t got[MIX_ITEMS];
 	cl_mem in = given(compute, params, sizeof params);
 	cl_int err = in == NULL ? CL_OUT_OF_RESOURCES : CL_SUCCESS;
-	err |= clSetKernelArg(kernel, 0, sizeof first, &first);
-	err |= clSetKernelArg(kernel, 1, sizeof begin, &begin);
-	err |= clSetKernelArg(kernel, 2, sizeof end, &end);
-	err |= clSetKernelArg(kernel, 3, sizeof stripe, &stripe);
-	for (cl_uint i = 4; i < 7; i++)
+	err |= clSetKernelArg(kernel, 0, sizeof in, &in);
+	err |= clSetKernelArg(kernel, 1, sizeof listed, &listed);
+	err |= clSetKernelArg(kernel, 2, sizeof first, &first);
+	err |= clSetKernelArg(kernel, 3, sizeof begin, &begin);
+	err |= clSetKernelArg(kernel, 4, sizeof end, &end);
+	err |= clSetKernelArg(kernel, 5, sizeof stripe, &stripe);
+	for (cl_uint i = 6; i < 9; i++)
 		err |= clSetKernelArg(kernel, i, sizeof in, &in);
-	bool ran = err == CL_SUCCESS && launch(compute, kernel, 7, got, sizeof got);
+	bool ran = err == CL_SUCCESS && launch(compute, kernel, 9, got, sizeof got);
 	if (in != NULL)
 		clReleaseMemObject(in);
 	if (!ran)
@@ -201,8 +204,8 @@ static bool check_floats(struct zn_compute *compute, cl_kernel kernel)
 		expect(right, in + (size_t)i * FLOAT_TAKES);
 		for (uint32_t op = 0; op < FLOAT_OPS; op++) {
 			uint32_t is = got[i * FLOAT_OPS + op];
-			bool both_nan = op < FLOAT_OPS - INTEGER_OPS && is_nan(is) &&
-					is_nan(right[op]);
+			bool both_nan =
+				op < FLOAT_OPS - INTEGER_OPS && is_nan(is) && is_nan(right[op]);
 			if (is != right[op] && !both_nan)
 				return fail(compute, "its floats are not exact: ", op_names[op]);
 		}
@@ -214,7 +217,9 @@ void zn_selftest_run(struct zn_compute *compute, const char *cache_dir)
 {
 	static struct zn_pipe_loaded report;
 	const struct zn_kernel_source *mix = zn_kernel_source_find("mix.cl");
-	struct zn_program_recipe recipe = {.exact = true, .slot_bytes = 8, .width = 1,
+	struct zn_program_recipe recipe = {.exact = true,
+		.slot_bytes = 8,
+		.width = 1,
 		.texts_count = 2};
 	recipe.texts[0] = (struct zn_program_text){"mix.cl", mix->text, mix->bytes};
 	recipe.texts[1] =
@@ -224,7 +229,7 @@ void zn_selftest_run(struct zn_compute *compute, const char *cache_dir)
 		fail(compute, "its compiler refused the test kernels", "");
 		return;
 	}
-	cl_kernel map = clCreateKernel(program.program, "zn_map_range", NULL);
+	cl_kernel map = clCreateKernel(program.program, ZN_KERNEL_ENTRY, NULL);
 	cl_kernel floats = clCreateKernel(program.program, "zn_selftest", NULL);
 	if (map == NULL || floats == NULL)
 		fail(compute, "its compiler lost the test kernels", "");

@@ -29,8 +29,8 @@ void zn_serve_probe(const char *cache_dir, bool self_test)
 			zn_compute_describe(&message.device, list.platforms[i], list.devices[i], i);
 			message.device.exact = ZN_EXACT_NO;
 			zn_pipe_clean(message.device.exact_reason,
-				sizeof message.device.exact_reason, why,
-				ZN_DEVICE_REASON_BYTES_MAX, false);
+				sizeof message.device.exact_reason, why, ZN_DEVICE_REASON_BYTES_MAX,
+				false);
 		}
 		zn_channel_send(&message);
 		zn_compute_close(&compute);

@@ -5,11 +5,12 @@
 #include <string.h>
 #include <time.h>
 
-#define SLICE_NS          (ZN_SLICE_MS * UINT64_C(1000000))
-#define SLICE_GROWTH_MAX  8 /* from one slice to the next, while the cost of an item is being learnt */
-#define GPU_FIRST_PLACES  64 /* per compute unit: a first slice of a job that is unknown */
-#define GPU_GROUP         64
-#define GPU_WAIT_NS       200000 /* some drivers spin while they wait */
+#define SLICE_NS (ZN_SLICE_MS * UINT64_C(1000000))
+#define SLICE_GROWTH_MAX                                                                           \
+	8 /* from one slice to the next, while the cost of an item is being learnt */
+#define GPU_FIRST_PLACES 64 /* per compute unit: a first slice of a job that is unknown */
+#define GPU_GROUP        64
+#define GPU_WAIT_NS      200000 /* some drivers spin while they wait */
 
 static void check(cl_int err, const char *what)
 {
@@ -89,17 +90,20 @@ static void prepare(struct zn_slicer *slicer, struct zn_slice_run *run)
 		return;
 	}
 	const uint8_t zero = 0;
-	check(clEnqueueFillBuffer(queue, lane->output_mem, &zero, 1, 0, output_bytes, 0, NULL, NULL),
+	check(clEnqueueFillBuffer(queue, lane->output_mem, &zero, 1, 0, output_bytes, 0, NULL,
+		      NULL),
 		"clearing an output");
 	size_t input_bytes = run->asked.input_bytes;
 	if (input_bytes < ZN_PIPE_LEAST_BYTES)
 		input_bytes = ZN_PIPE_LEAST_BYTES;
 	check(clEnqueueWriteBuffer(queue, lane->input_mem, CL_FALSE, 0, input_bytes, lane->input, 0,
-		      NULL, NULL), "taking a chunk's input");
+		      NULL, NULL),
+		"taking a chunk's input");
 	if (run->asked.form == ZN_PIPE_LIST)
 		check(clEnqueueWriteBuffer(queue, lane->items_mem, CL_FALSE, 0,
 			      (size_t)run->asked.count * sizeof(cl_ulong), lane->items, 0, NULL,
-			      NULL), "taking a list of items");
+			      NULL),
+			"taking a list of items");
 }
 
 static uint32_t slice_places(const struct zn_slicer *slicer, const struct zn_slice_run *run)
@@ -108,7 +112,8 @@ static uint32_t slice_places(const struct zn_slicer *slicer, const struct zn_sli
 	const struct zn_device *about = &slicer->compute->about;
 	uint32_t left = run->asked.count - run->places_queued;
 	uint32_t units = about->compute_units > 0 ? about->compute_units : 1;
-	uint64_t target = about->class == ZN_DEVICE_CPU ? units : (uint64_t)units * GPU_FIRST_PLACES;
+	uint64_t target =
+		about->class == ZN_DEVICE_CPU ? units : (uint64_t)units * GPU_FIRST_PLACES;
 	if (job->item_ns > 0) {
 		double wanted = (double)SLICE_NS / job->item_ns;
 		uint64_t most = (uint64_t)job->slice_items * SLICE_GROWTH_MAX;
@@ -136,9 +141,9 @@ static struct grid grid_of(const struct zn_slicer *slicer, uint32_t places)
 	}
 	double item_ns = slicer->job->item_ns * about->compute_units;
 	uint32_t stripe = (places + groups - 1) / groups;
-	uint32_t least = item_ns > 0 && item_ns < ZN_STRIPE_NS_MIN ?
-				 (uint32_t)(ZN_STRIPE_NS_MIN / item_ns) + 1 :
-				 1;
+	uint32_t least = item_ns > 0 && item_ns < ZN_STRIPE_NS_MIN
+				 ? (uint32_t)(ZN_STRIPE_NS_MIN / item_ns) + 1
+				 : 1;
 	if (item_ns > 0 && stripe < least)
 		stripe = least < places ? least : places;
 	return (struct grid){(places + stripe - 1) / stripe, stripe};
@@ -153,12 +158,13 @@ static cl_event collect(struct zn_slicer *slicer, const struct zn_slice_run *run
 	cl_event event = NULL;
 	cl_int err = CL_SUCCESS;
 	if (!slicer->compute->about.shares_memory) {
-		check(clEnqueueReadBuffer(queue, lane->output_mem, CL_FALSE, 0, bytes, lane->output, 0,
-			      NULL, &event), "giving an output back");
+		check(clEnqueueReadBuffer(queue, lane->output_mem, CL_FALSE, 0, bytes, lane->output,
+			      0, NULL, &event),
+			"giving an output back");
 		return event;
 	}
-	void *mapped = clEnqueueMapBuffer(queue, lane->output_mem, CL_FALSE, CL_MAP_READ, 0, bytes, 0,
-		NULL, NULL, &err);
+	void *mapped = clEnqueueMapBuffer(queue, lane->output_mem, CL_FALSE, CL_MAP_READ, 0, bytes,
+		0, NULL, NULL, &err);
 	check(err, "giving an output back");
 	check(clEnqueueUnmapMemObject(queue, lane->output_mem, mapped, 0, NULL, &event),
 		"giving an output back");
@@ -171,23 +177,24 @@ static void launch(struct zn_slicer *slicer, struct zn_slice_run *run)
 	const struct zn_lane *lane = &job->lanes[run->asked.lane];
 	uint32_t places = slice_places(slicer, run);
 	struct grid grid = grid_of(slicer, places);
-	cl_ulong first = run->asked.first, begin = run->places_queued, end = begin + places;
-	cl_kernel kernel = run->asked.form == ZN_PIPE_LIST ? job->list : job->range;
-	cl_int err = kernel == job->list ?
-			     clSetKernelArg(kernel, 0, sizeof(cl_mem), &lane->items_mem) :
-			     clSetKernelArg(kernel, 0, sizeof first, &first);
-	err |= clSetKernelArg(kernel, 1, sizeof begin, &begin);
-	err |= clSetKernelArg(kernel, 2, sizeof end, &end);
-	err |= clSetKernelArg(kernel, 3, sizeof grid.stripe, &grid.stripe);
-	err |= clSetKernelArg(kernel, 6, sizeof(cl_mem), &lane->input_mem);
-	err |= clSetKernelArg(kernel, 7, sizeof(cl_mem), &lane->output_mem);
+	cl_ulong listed = run->asked.form == ZN_PIPE_LIST, first = run->asked.first;
+	cl_ulong begin = run->places_queued, end = begin + places;
+	cl_int err = clSetKernelArg(job->kernel, 0, sizeof(cl_mem), &lane->items_mem);
+	err |= clSetKernelArg(job->kernel, 1, sizeof listed, &listed);
+	err |= clSetKernelArg(job->kernel, 2, sizeof first, &first);
+	err |= clSetKernelArg(job->kernel, 3, sizeof begin, &begin);
+	err |= clSetKernelArg(job->kernel, 4, sizeof end, &end);
+	err |= clSetKernelArg(job->kernel, 5, sizeof grid.stripe, &grid.stripe);
+	err |= clSetKernelArg(job->kernel, 8, sizeof(cl_mem), &lane->input_mem);
+	err |= clSetKernelArg(job->kernel, 9, sizeof(cl_mem), &lane->output_mem);
 	check(err, "preparing a slice");
 	struct zn_slice *slice = &slicer->flight[slicer->flight_count++];
 	*slice = (struct zn_slice){.run = run, .places = places};
 	const size_t one = 1;
-	check(clEnqueueNDRangeKernel(slicer->compute->queue, kernel, 1, NULL, &grid.items,
+	check(clEnqueueNDRangeKernel(slicer->compute->queue, job->kernel, 1, NULL, &grid.items,
 		      slicer->compute->about.class == ZN_DEVICE_CPU ? &one : NULL, 0, NULL,
-		      &slice->began), "launching a slice");
+		      &slice->began),
+		"launching a slice");
 	run->places_queued += places;
 	run->slices_in_flight++;
 	job->slice_items = places;
@@ -218,8 +225,9 @@ static void wait_for(const struct zn_slicer *slicer, cl_event event)
 	}
 	for (;;) { /* the driver program's watchdog ends this */
 		cl_int status = CL_QUEUED;
-		check(clGetEventInfo(event, CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof status, &status,
-			      NULL), "running a slice");
+		check(clGetEventInfo(event, CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof status,
+			      &status, NULL),
+			"running a slice");
 		if (status == CL_COMPLETE)
 			return;
 		check(status < 0 ? status : CL_SUCCESS, "running a slice");
@@ -230,8 +238,8 @@ static void wait_for(const struct zn_slicer *slicer, cl_event event)
 static uint64_t duration_ns(cl_event event)
 {
 	cl_ulong start = 0, end = 0;
-	if (clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_START, sizeof start, &start, NULL) !=
-			CL_SUCCESS ||
+	if (clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_START, sizeof start, &start,
+		    NULL) != CL_SUCCESS ||
 		clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_END, sizeof end, &end, NULL) !=
 			CL_SUCCESS)
 		return 0;

@@ -75,10 +75,11 @@ static const void *at(const struct zn_scene_header *scene, uint32_t offset)
 }
 
 /* Does an array lie behind the header and inside the blob, aligned? */
-static bool inside(const struct zn_scene_header *scene, uint32_t offset, uint64_t count, size_t each)
+static bool inside(const struct zn_scene_header *scene, uint32_t offset, uint64_t count,
+	size_t each)
 {
 	return offset % ZN_SCENE_ALIGN == 0 && offset >= sizeof(*scene) && offset <= scene->bytes &&
-		count <= (scene->bytes - offset) / each;
+	       count <= (scene->bytes - offset) / each;
 }
 
 static uint64_t sky_sums(const struct zn_scene_header *scene)
@@ -90,8 +91,8 @@ static enum zn_pathtrace_refusal header_check(const struct zn_scene_header *scen
 {
 	if (scene->node_count < 1 || scene->node_count > ZN_SCENE_TRIANGLES_MAX ||
 		scene->block_count > ZN_SCENE_TRIANGLES_MAX ||
-		scene->triangle_count > ZN_SCENE_TRIANGLES_MAX ||
-		scene->material_count < 1 || scene->material_count > ZN_SCENE_MATERIALS_MAX ||
+		scene->triangle_count > ZN_SCENE_TRIANGLES_MAX || scene->material_count < 1 ||
+		scene->material_count > ZN_SCENE_MATERIALS_MAX ||
 		scene->texture_count > ZN_SCENE_TEXTURES_MAX ||
 		scene->light_count > ZN_SCENE_LIGHTS_MAX || scene->sky_side < 1 ||
 		scene->sky_side > ZN_SCENE_SKY_SIDE_MAX || scene->sky_cells < 1 ||
@@ -136,9 +137,10 @@ static enum zn_pathtrace_refusal tree_check(const struct zn_scene_header *scene,
 			if (child == ZN_SCENE_NONE)
 				continue;
 			uint8_t *mark = child & ZN_SCENE_BLOCK
-				? blocks_seen + (child & ~ZN_SCENE_BLOCK) : levels + child;
-			uint32_t count = child & ZN_SCENE_BLOCK ? scene->block_count
-								 : scene->node_count;
+						? blocks_seen + (child & ~ZN_SCENE_BLOCK)
+						: levels + child;
+			uint32_t count =
+				child & ZN_SCENE_BLOCK ? scene->block_count : scene->node_count;
 			if ((child & ~ZN_SCENE_BLOCK) >= count)
 				return ZN_PATHTRACE_INDEX;
 			if (*mark != 0 || (!(child & ZN_SCENE_BLOCK) && child <= i))

@@ -13,14 +13,19 @@ __global const float *zn_sky_sums(__global const struct zn_scene_header *scene)
 	return (__global const float *)((__global const uchar *)scene + scene->sky_cell_offset);
 }
 
-/** The last index below `cells` whose running sum is not above `draw`. */
+/** The last index below `cells` whose running sum is not above `draw`. Three looks a step, counted:
+ *  a search by halves would be a coin's toss for the branch predictor at each. */
 uint zn_sums_find(__global const float *sums, uint cells, float draw)
 {
 	uint at = 0;
-	for (uint step = (cells < ZN_SCENE_SKY_CELLS_MAX ? cells : ZN_SCENE_SKY_CELLS_MAX) >> 1;
-		step != 0; step >>= 1)
-		at += sums[at + step] <= draw ? step : 0u;
-	return at;
+	uint size = cells < ZN_SCENE_SKY_CELLS_MAX ? cells : ZN_SCENE_SKY_CELLS_MAX;
+	for (; size >= 4u; size >>= 2) {
+		uint step = size >> 2;
+		__global const float *from = sums + at;
+		at += step * ((uint)(from[step] <= draw) + (uint)(from[step * 2u] <= draw) +
+			(uint)(from[step * 3u] <= draw));
+	}
+	return size == 2u ? at + (uint)(sums[at + 1u] <= draw) : at;
 }
 
 /** Density per solid angle of drawing a direction from the sky alone. */

@@ -27,24 +27,20 @@ static uint64_t layout(struct zn_scene_header *header, const struct zn_mesh *mes
 	header->block_count = tree->block_count;
 	header->block_offset = place(&used, (uint64_t)tree->block_count * sizeof(*tree->blocks));
 	header->triangle_count = mesh->triangle_count;
-	header->shade_offset =
-		place(&used, (uint64_t)mesh->triangle_count * sizeof(*mesh->shades));
+	header->shade_offset = place(&used, (uint64_t)mesh->triangle_count * sizeof(*mesh->shades));
 	header->material_count = mesh->material_count;
-	header->material_offset =
-		place(&used, mesh->material_count * sizeof(*mesh->materials));
+	header->material_offset = place(&used, mesh->material_count * sizeof(*mesh->materials));
 	header->texture_count = mesh->texture_count;
 	header->texture_offset =
 		place(&used, mesh->texture_count * sizeof(struct zn_scene_texture));
 	header->texel_count = (uint32_t)mesh->texel_count;
 	header->texel_offset = place(&used, mesh->texel_count * 4);
 	header->light_count = light_count;
-	header->light_offset =
-		place(&used, (uint64_t)light_count * sizeof(struct zn_scene_light));
+	header->light_offset = place(&used, (uint64_t)light_count * sizeof(struct zn_scene_light));
 	header->sky_side = sky->side;
 	header->sky_offset = place(&used, (uint64_t)sky->side * sky->side * 4);
 	header->sky_cells = sky->cells;
-	header->sky_cell_offset =
-		place(&used, (uint64_t)(sky->cells + 1) * (sky->cells + 1) * 4);
+	header->sky_cell_offset = place(&used, (uint64_t)(sky->cells + 1) * (sky->cells + 1) * 4);
 	header->curve_offset = place(&used, 256 * 4);
 	return used;
 }
@@ -100,9 +96,8 @@ static void header_fill(struct zn_scene_header *header, const struct zn_mesh *me
 	header->see_through = see_through(mesh);
 }
 
-bool zn_blob_make(uint8_t **bytes, size_t *count, uint32_t *light_count,
-	const struct zn_mesh *mesh, const struct zn_tree *tree, const struct zn_sky *sky,
-	struct zn_complaint *complaint)
+bool zn_blob_make(uint8_t **bytes, size_t *count, uint32_t *light_count, const struct zn_mesh *mesh,
+	const struct zn_tree *tree, const struct zn_sky *sky, struct zn_complaint *complaint)
 {
 	struct zn_scene_header header = {0};
 	*bytes = NULL;
@@ -136,7 +131,7 @@ bool zn_blob_make(uint8_t **bytes, size_t *count, uint32_t *light_count,
 	textures_fill((struct zn_scene_texture *)(void *)(blob + header.texture_offset),
 		blob + header.texel_offset, mesh);
 	if (!zn_lights_fill((struct zn_scene_light *)(void *)(blob + header.light_offset),
-			*light_count, mesh)) {
+		    *light_count, mesh)) {
 		free(blob);
 		return zn_complain(complaint, "out of memory for the scene's lights");
 	}

@@ -9,8 +9,10 @@
 enum zn_err zn_film_init(struct zn_film *film, const struct zn_pathtrace_params *params)
 {
 	size_t pixels = (size_t)params->width * params->height;
-	*film = (struct zn_film){.width = params->width, .height = params->height,
-		.samples = params->samples, .samples_per_item = params->samples_per_item,
+	*film = (struct zn_film){.width = params->width,
+		.height = params->height,
+		.samples = params->samples,
+		.samples_per_item = params->samples_per_item,
 		.sample_most = (uint64_t)(params->clamp * ZN_FILM_ONE + 1.0f)};
 	film->sums = calloc(pixels * 3, sizeof(*film->sums));
 	film->counts = calloc(pixels, sizeof(*film->counts));
@@ -49,8 +51,8 @@ static bool chunk_fits(const struct zn_film *film, uint64_t first_item, uint64_t
 	uint64_t passes = (film->samples + film->samples_per_item - 1) / film->samples_per_item;
 	uint64_t items = passes * film->width * film->height;
 	return first_item <= items && item_count <= items - first_item &&
-		bytes / ZN_PATHTRACE_SLOT_BYTES == item_count &&
-		bytes % ZN_PATHTRACE_SLOT_BYTES == 0;
+	       bytes / ZN_PATHTRACE_SLOT_BYTES == item_count &&
+	       bytes % ZN_PATHTRACE_SLOT_BYTES == 0;
 }
 
 /* Would every slot go in (or, taking out, is it in)? */
@@ -65,8 +67,8 @@ static bool slots_fit(const struct zn_film *film, uint64_t first_item, uint64_t 
 		if (taking_out ? held < samples : held + samples > film->samples)
 			return false;
 		for (int c = 0; c < 3; c++) {
-			uint64_t value = load_u64(
-				output + i * ZN_PATHTRACE_SLOT_BYTES + (size_t)c * 8);
+			uint64_t value =
+				load_u64(output + i * ZN_PATHTRACE_SLOT_BYTES + (size_t)c * 8);
 			if (value > samples * film->sample_most ||
 				(taking_out && value > film->sums[pixel * 3 + (size_t)c]))
 				return false;
@@ -86,7 +88,7 @@ static bool change(struct zn_film *film, uint64_t first_item, uint64_t item_coun
 	while (done < item_count) {
 		uint64_t part = item_count - done < pixels ? item_count - done : pixels;
 		if (!slots_fit(film, first_item + done, part,
-				output + done * ZN_PATHTRACE_SLOT_BYTES, taking_out))
+			    output + done * ZN_PATHTRACE_SLOT_BYTES, taking_out))
 			break;
 		for (uint64_t i = done; i < done + part; i++) {
 			uint64_t pixel = (first_item + i) % pixels;
@@ -153,7 +155,8 @@ void zn_film_tonemap(uint8_t *rgb, const struct zn_film *film, double exposure)
 	for (size_t i = 0; i < (size_t)film->width * film->height; i++)
 		for (size_t c = 0; c < 3; c++) {
 			float mean = film->counts[i] == 0 ? 0
-				: (float)film->sums[i * 3 + c] / (float)film->counts[i];
+							  : (float)film->sums[i * 3 + c] /
+								    (float)film->counts[i];
 			rgb[i * 3 + c] = srgb(shoulder(mean * gain));
 		}
 }

@@ -18,11 +18,11 @@
 
 struct zn_film {
 	uint32_t width, height;
-	uint32_t samples;          /* of a pixel when all is done */
+	uint32_t samples; /* of a pixel when all is done */
 	uint32_t samples_per_item;
-	uint64_t sample_most;      /* fixed point: the most that one sample can add to a channel */
-	uint64_t *sums;            /* width * height * 3, red green blue, ZN_FILM_ONE = 1.0 */
-	uint32_t *counts;          /* samples in each pixel */
+	uint64_t sample_most; /* fixed point: the most that one sample can add to a channel */
+	uint64_t *sums;       /* width * height * 3, red green blue, ZN_FILM_ONE = 1.0 */
+	uint32_t *counts;     /* samples in each pixel */
 };
 
 /** An empty film for a job with these parameters (checked: zn_pathtrace_params_check). MEMORY. */

@@ -41,8 +41,8 @@ static double distance_for(double shift[2], const struct zn_mesh *mesh, const do
 		for (uint32_t i = 0; i < mesh->triangle_count * 3; i++) {
 			double to[3];
 			for (int axis = 0; axis < 3; axis++)
-				to[axis] = (double)mesh->corners[i / 3].at[i % 3][axis] -
-					middle[axis];
+				to[axis] =
+					(double)mesh->corners[i / 3].at[i % 3][axis] - middle[axis];
 			double depth = inner(to, forward), x = inner(to, right), y = inner(to, up);
 			if (pass == 0) {
 				distance = fmax(distance, fabs(x) / tan_x - depth);
@@ -110,13 +110,13 @@ static bool options_fine(const struct zn_render_options *options,
 	const struct zn_render_camera *camera, struct zn_complaint *complaint)
 {
 	return range("width", options->width, 1, ZN_PATHTRACE_SIDE_MAX, complaint) &&
-		range("height", options->height, 1, ZN_PATHTRACE_SIDE_MAX, complaint) &&
-		range("samples", options->samples, 1, ZN_PATHTRACE_SAMPLES_MAX, complaint) &&
-		range("samples per item", options->samples_per_item, 1, options->samples,
-			complaint) &&
-		range("bounces", options->bounces, 0, ZN_PATHTRACE_BOUNCES_MAX, complaint) &&
-		range("clamp", options->clamp, 0.01, (double)ZN_PATHTRACE_CLAMP_MAX, complaint) &&
-		range("field of view", camera->fov_deg, 1, 170, complaint);
+	       range("height", options->height, 1, ZN_PATHTRACE_SIDE_MAX, complaint) &&
+	       range("samples", options->samples, 1, ZN_PATHTRACE_SAMPLES_MAX, complaint) &&
+	       range("samples per item", options->samples_per_item, 1, options->samples,
+		       complaint) &&
+	       range("bounces", options->bounces, 0, ZN_PATHTRACE_BOUNCES_MAX, complaint) &&
+	       range("clamp", options->clamp, 0.01, (double)ZN_PATHTRACE_CLAMP_MAX, complaint) &&
+	       range("field of view", camera->fov_deg, 1, 170, complaint);
 }
 
 bool zn_pathtrace_params_make(struct zn_pathtrace_params *params,
@@ -143,17 +143,21 @@ bool zn_pathtrace_params_make(struct zn_pathtrace_params *params,
 	cross(up, right, forward);
 	double half_height = tan(camera->fov_deg / 2 * RADIANS_PER_DEG);
 	double half_width = half_height * options->width / options->height;
-	*params = (struct zn_pathtrace_params){
-		.magic = ZN_PATHTRACE_MAGIC, .version = ZN_SCENE_VERSION,
-		.width = options->width, .height = options->height, .samples = options->samples,
-		.samples_per_item = options->samples_per_item, .seed = options->seed,
-		.bounces = options->bounces, .clamp = (float)options->clamp,
+	*params = (struct zn_pathtrace_params){.magic = ZN_PATHTRACE_MAGIC,
+		.version = ZN_SCENE_VERSION,
+		.width = options->width,
+		.height = options->height,
+		.samples = options->samples,
+		.samples_per_item = options->samples_per_item,
+		.seed = options->seed,
+		.bounces = options->bounces,
+		.clamp = (float)options->clamp,
 		.indirect_clamp = (float)fmin(options->clamp, ZN_RENDER_INDIRECT_CLAMP),
 		.scene_bytes = (unsigned int)scene_bytes};
 	for (int axis = 0; axis < 3; axis++) {
 		params->eye[axis] = (float)camera->eye[axis];
-		params->corner[axis] = (float)(forward[axis] - half_width * right[axis] +
-			half_height * up[axis]);
+		params->corner[axis] =
+			(float)(forward[axis] - half_width * right[axis] + half_height * up[axis]);
 		params->right[axis] = (float)(2 * half_width * right[axis]);
 		params->down[axis] = (float)(-2 * half_height * up[axis]);
 	}
@@ -162,7 +166,7 @@ bool zn_pathtrace_params_make(struct zn_pathtrace_params *params,
 
 uint64_t zn_pathtrace_items(const struct zn_pathtrace_params *params)
 {
-	uint64_t passes = (params->samples + params->samples_per_item - 1) /
-		params->samples_per_item;
+	uint64_t passes =
+		(params->samples + params->samples_per_item - 1) / params->samples_per_item;
 	return passes * params->width * params->height;
 }

@@ -25,7 +25,7 @@ static double area(const struct zn_corners *corners)
 static double power(const struct zn_mesh *mesh, uint32_t triangle)
 {
 	return brightness(mesh->materials[mesh->shades[triangle].material].emission) *
-		area(&mesh->corners[triangle]);
+	       area(&mesh->corners[triangle]);
 }
 
 uint32_t zn_lights_count(const struct zn_mesh *mesh)

@@ -43,7 +43,7 @@ bool zn_mesh_grow_materials(struct zn_mesh *mesh, uint32_t more, struct zn_compl
 		return zn_complain(complaint, "the scene has more than %u materials",
 			ZN_SCENE_MATERIALS_MAX);
 	if (!grow((void **)&mesh->materials, &mesh->materials_max, mesh->material_count + more,
-			sizeof(*mesh->materials)))
+		    sizeof(*mesh->materials)))
 		return zn_complain(complaint, "out of memory for materials");
 	return true;
 }
@@ -59,7 +59,7 @@ bool zn_mesh_take_texture(struct zn_mesh *mesh, uint32_t *index, struct zn_pictu
 		return zn_complain(complaint, "the scene's textures have more than %u texels",
 			ZN_SCENE_TEXELS_MAX);
 	if (!grow((void **)&mesh->textures, &mesh->textures_max, mesh->texture_count + 1,
-			sizeof(*mesh->textures)))
+		    sizeof(*mesh->textures)))
 		return zn_complain(complaint, "out of memory for textures");
 	*index = mesh->texture_count++;
 	mesh->textures[*index] = *picture;
@@ -90,9 +90,11 @@ bool zn_mesh_add_floor(struct zn_mesh *mesh, const double centre[3], double radi
 		return false;
 	uint32_t index = mesh->material_count++;
 	struct zn_scene_material *material = &mesh->materials[index];
-	*material = (struct zn_scene_material){
-		.base = {0.20f, 0.19f, 0.18f}, .gloss = {0.04f, 0.04f, 0.04f}, .roughness = 0.3f,
-		.opacity = 1, .texture = ZN_SCENE_NONE};
+	*material = (struct zn_scene_material){.base = {0.20f, 0.19f, 0.18f},
+		.gloss = {0.04f, 0.04f, 0.04f},
+		.roughness = 0.3f,
+		.opacity = 1,
+		.texture = ZN_SCENE_NONE};
 	for (int side = 0; side < FLOOR_SIDES; side++) {
 		struct zn_corners *corners = &mesh->corners[mesh->triangle_count];
 		struct zn_scene_shade *shade = &mesh->shades[mesh->triangle_count++];

@@ -44,8 +44,8 @@ static bool unit(float v[3])
 /* Normals go by the cofactors, which are the inverse transposed but for a factor. */
 static void transform_normal(float out[3], const struct aiMatrix4x4 *m, const struct aiVector3D *n)
 {
-	const float rows[3][3] = {
-		{m->a1, m->a2, m->a3}, {m->b1, m->b2, m->b3}, {m->c1, m->c2, m->c3}};
+	const float rows[3][3] = {{m->a1, m->a2, m->a3}, {m->b1, m->b2, m->b3},
+		{m->c1, m->c2, m->c3}};
 	const float v[3] = {n->x, n->y, n->z};
 	for (int i = 0; i < 3; i++) {
 		float cofactors[3];
@@ -112,8 +112,8 @@ static bool part_add(struct zn_mesh *mesh, const struct aiMesh *part,
 		if (!finite_triangle(corners))
 			continue;
 		shade_fill(shade, corners, part, place, face->mIndices);
-		shade->material = part->mMaterialIndex < mesh->material_count
-			? part->mMaterialIndex : 0;
+		shade->material =
+			part->mMaterialIndex < mesh->material_count ? part->mMaterialIndex : 0;
 		mesh->triangle_count++;
 	}
 	return true;
@@ -166,6 +166,15 @@ static const struct aiScene *import(const char *path, struct aiPropertyStore *se
 		NULL, settings);
 }
 
+/* The library's words, cut and without line breaks: a complaint is one sentence. */
+static void one_line(char *out, size_t bytes_max, const char *text)
+{
+	size_t used = 0;
+	for (; text[used] != 0 && used < bytes_max - 1; used++)
+		out[used] = text[used] < ' ' ? ' ' : text[used];
+	out[used] = 0;
+}
+
 bool zn_model_read(struct zn_mesh *mesh, const char *path, struct zn_complaint *complaint)
 {
 	struct zn_complaint inner = {0};
@@ -178,14 +187,14 @@ bool zn_model_read(struct zn_mesh *mesh, const char *path, struct zn_complaint *
 	const struct aiScene *scene = import(path, settings);
 	aiReleasePropertyStore(settings);
 	if (scene == NULL || scene->mRootNode == NULL) {
-		zn_complain(complaint, "%s: not a model that can be read: %.200s", path,
-			aiGetErrorString());
+		char why[200];
+		one_line(why, sizeof(why), aiGetErrorString());
 		aiReleaseImport(scene);
-		return false;
+		return zn_complain(complaint, "%s: not a model that can be read: %s", path, why);
 	}
 	aiIdentityMatrix4(&place);
 	bool fine = zn_model_materials_read(mesh, scene, path, &inner) &&
-		node_add(mesh, scene, scene->mRootNode, place, 0, &inner);
+		    node_add(mesh, scene, scene->mRootNode, place, 0, &inner);
 	aiReleaseImport(scene);
 	if (!fine)
 		return zn_complain(complaint, "%s: %s", path, inner.text);

@@ -152,7 +152,7 @@ static bool number(float *out, const struct aiMaterial *from, const char *key)
 {
 	unsigned int count = 1;
 	return aiGetMaterialFloatArray(from, key, 0, 0, out, &count) == aiReturn_SUCCESS &&
-		count == 1;
+	       count == 1;
 }
 
 /* glTF's metal and roughness; their texture counts by its average. */
@@ -163,8 +163,8 @@ static bool metal_fill(struct reader *reader, struct zn_scene_material *material
 	struct aiString name;
 	number(&roughness, from, "$mat.roughnessFactor");
 	number(&metal, from, "$mat.metallicFactor");
-	if (aiGetMaterialTexture(from, aiTextureType_UNKNOWN, 0, &name, NULL, NULL, NULL, NULL, NULL,
-			NULL) == aiReturn_SUCCESS) {
+	if (aiGetMaterialTexture(from, aiTextureType_UNKNOWN, 0, &name, NULL, NULL, NULL, NULL,
+		    NULL, NULL) == aiReturn_SUCCESS) {
 		const struct known *known = NULL;
 		if (!texture_get(reader, &known, name.data))
 			return false;
@@ -200,7 +200,7 @@ static bool base_texture(struct reader *reader, struct zn_scene_material *materi
 	const struct known *known = NULL;
 	material->texture = ZN_SCENE_NONE;
 	if (aiGetMaterialTexture(from, aiTextureType_BASE_COLOR, 0, &name, NULL, NULL, NULL, NULL,
-			NULL, NULL) != aiReturn_SUCCESS &&
+		    NULL, NULL) != aiReturn_SUCCESS &&
 		aiGetMaterialTexture(from, aiTextureType_DIFFUSE, 0, &name, NULL, NULL, NULL, NULL,
 			NULL, NULL) != aiReturn_SUCCESS)
 		return true;
@@ -259,9 +259,11 @@ bool zn_model_materials_read(struct zn_mesh *mesh, const struct aiScene *scene, 
 		fine = material_fill(&reader, &mesh->materials[mesh->material_count++],
 			scene->mMaterials[i]);
 	if (fine && mesh->material_count == 0)
-		mesh->materials[mesh->material_count++] = (struct zn_scene_material){
-			.base = {0.6f, 0.6f, 0.6f}, .roughness = 1, .opacity = 1,
-			.texture = ZN_SCENE_NONE};
+		mesh->materials[mesh->material_count++] =
+			(struct zn_scene_material){.base = {0.6f, 0.6f, 0.6f},
+				.roughness = 1,
+				.opacity = 1,
+				.texture = ZN_SCENE_NONE};
 	free(reader.known);
 	return fine;
 }

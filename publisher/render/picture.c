@@ -33,12 +33,15 @@ static void halve(struct zn_picture *picture)
 	uint32_t down = picture->height > 1 ? picture->width * 4 : 0;
 	for (uint32_t y = 0; y < height; y++)
 		for (uint32_t x = 0; x < width; x++) {
-			const uint8_t *from = picture->rgba +
-				((size_t)y * (down ? 2 : 1) * picture->width + x * (right ? 2 : 1)) * 4;
+			const uint8_t *from =
+				picture->rgba + ((size_t)y * (down ? 2 : 1) * picture->width +
+							x * (right ? 2 : 1)) *
+							4;
 			uint8_t *to = picture->rgba + ((size_t)y * width + x) * 4;
 			for (int c = 0; c < 4; c++)
 				to[c] = (uint8_t)((from[c] + from[c + right] + from[c + down] +
-					from[c + right + down] + 2) / 4);
+							  from[c + right + down] + 2) /
+						  4);
 		}
 	picture->width = width;
 	picture->height = height;
@@ -54,10 +57,10 @@ bool zn_picture_decode(struct zn_picture *picture, const char *name, const uint8
 			name, count, ZN_PICTURE_FILE_BYTES_MAX);
 	if (!stbi_info_from_memory(bytes, (int)count, &width, &height, &channels))
 		return zn_complain(complaint, "%s: not a PNG, JPEG, TGA or BMP picture", name);
-	if (width < 1 || height < 1 ||
-		(uint64_t)width * (uint64_t)height > ZN_PICTURE_PIXELS_MAX)
-		return zn_complain(complaint, "%s: a picture of %d x %d is too large; at most %u pixels",
-			name, width, height, ZN_PICTURE_PIXELS_MAX);
+	if (width < 1 || height < 1 || (uint64_t)width * (uint64_t)height > ZN_PICTURE_PIXELS_MAX)
+		return zn_complain(complaint,
+			"%s: a picture of %d x %d is too large; at most %u pixels", name, width,
+			height, ZN_PICTURE_PIXELS_MAX);
 	picture->rgba = stbi_load_from_memory(bytes, (int)count, &width, &height, &channels, 4);
 	if (picture->rgba == NULL)
 		return zn_complain(complaint, "%s: the picture is damaged (%s)", name,

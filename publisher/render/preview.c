@@ -8,7 +8,9 @@
 
 static uint32_t columns_bounded(uint32_t columns)
 {
-	return columns < 1 ? 1 : columns > ZN_PREVIEW_COLUMNS_MAX ? ZN_PREVIEW_COLUMNS_MAX : columns;
+	return columns < 1                        ? 1
+	       : columns > ZN_PREVIEW_COLUMNS_MAX ? ZN_PREVIEW_COLUMNS_MAX
+						  : columns;
 }
 
 uint32_t zn_preview_rows(uint32_t columns, uint32_t width, uint32_t height)
@@ -18,14 +20,17 @@ uint32_t zn_preview_rows(uint32_t columns, uint32_t width, uint32_t height)
 		return 0;
 	/* A cell is twice as high as wide and shows two pixels, one above the other. */
 	uint64_t rows = (cells * height + width) / (2 * (uint64_t)width);
-	return rows < 1 ? 1 : rows > ZN_PREVIEW_COLUMNS_MAX ? ZN_PREVIEW_COLUMNS_MAX : (uint32_t)rows;
+	return rows < 1                        ? 1
+	       : rows > ZN_PREVIEW_COLUMNS_MAX ? ZN_PREVIEW_COLUMNS_MAX
+					       : (uint32_t)rows;
 }
 
 size_t zn_preview_bytes_max(uint32_t columns, uint32_t width, uint32_t height)
 {
 	size_t cells = columns_bounded(columns);
 	return zn_preview_rows(columns, width, height) *
-		(cells * CELL_BYTES_MAX + sizeof(LINE_END)) + 1;
+		       (cells * CELL_BYTES_MAX + sizeof(LINE_END)) +
+	       1;
 }
 
 /* The mean of the pixels under one half of a cell; at least one pixel. */

@@ -16,13 +16,17 @@
 
 struct zn_render_options zn_render_options_default(void)
 {
-	return (struct zn_render_options){
-		.environment_gain = 1, .floor = true, .width = 640, .height = 360, .samples = 64,
-		.samples_per_item = 4, .bounces = 6, .clamp = 64};
+	return (struct zn_render_options){.environment_gain = 1,
+		.floor = true,
+		.width = 640,
+		.height = 360,
+		.samples = 64,
+		.samples_per_item = 4,
+		.bounces = 6,
+		.clamp = 64};
 }
 
-static bool options_checked(const struct zn_render_options *options,
-	struct zn_complaint *complaint)
+static bool options_checked(const struct zn_render_options *options, struct zn_complaint *complaint)
 {
 	if (options->scene_path == NULL)
 		return zn_complain(complaint, "scene: missing; name a model such as table.obj");
@@ -50,8 +54,7 @@ static bool floor_add(struct zn_mesh *mesh, struct zn_complaint *complaint)
 
 /* Everything but the parameters; what was made so far is the caller's to finish. */
 static bool scene_make(struct zn_render_job *job, struct zn_mesh *mesh, struct zn_tree *tree,
-	struct zn_sky *sky, const struct zn_render_options *options,
-	struct zn_complaint *complaint)
+	struct zn_sky *sky, const struct zn_render_options *options, struct zn_complaint *complaint)
 {
 	if (!zn_model_read(mesh, options->scene_path, complaint))
 		return false;
@@ -80,16 +83,17 @@ bool zn_render_job_make(struct zn_render_job *job, const struct zn_render_option
 	struct zn_tree tree = {0};
 	struct zn_sky sky = {0};
 	struct zn_pathtrace_params probe;
-	const struct zn_render_camera anywhere = {
-		.target = {0, 0, -1}, .up = {0, 1, 0}, .fov_deg = 30};
+	const struct zn_render_camera anywhere = {.target = {0, 0, -1},
+		.up = {0, 1, 0},
+		.fov_deg = 30};
 	memset(job, 0, sizeof(*job));
 	if (!options_checked(options, complaint) ||
 		!zn_pathtrace_params_make(&probe, options,
 			options->camera_given ? &options->camera : &anywhere, 0, complaint))
 		return false;
 	bool fine = scene_make(job, &mesh, &tree, &sky, options, complaint) &&
-		zn_pathtrace_params_make(&job->params, options, &job->camera, job->scene_bytes,
-			complaint);
+		    zn_pathtrace_params_make(&job->params, options, &job->camera, job->scene_bytes,
+			    complaint);
 	job->triangles = mesh.triangle_count;
 	job->materials = mesh.material_count;
 	job->textures = mesh.texture_count;
@@ -97,8 +101,8 @@ bool zn_render_job_make(struct zn_render_job *job, const struct zn_render_option
 	zn_tree_finish(&tree);
 	zn_sky_finish(&sky);
 	if (fine) {
-		enum zn_pathtrace_refusal refusal = zn_pathtrace_check(job->scene,
-			job->scene_bytes, &job->params, sizeof(job->params));
+		enum zn_pathtrace_refusal refusal = zn_pathtrace_check(job->scene, job->scene_bytes,
+			&job->params, sizeof(job->params));
 		if (refusal != ZN_PATHTRACE_OK)
 			fine = zn_complain(complaint, "%s: the scene cannot be rendered: %s",
 				options->scene_path, zn_pathtrace_refusal_sentence(refusal));

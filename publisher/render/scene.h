@@ -32,12 +32,12 @@ struct zn_render_options {
 	bool floor;                   /* a matte floor under the object */
 	bool camera_given;            /* false: the object is framed from above, three-quarter */
 	struct zn_render_camera camera;
-	uint32_t width, height;       /* pixels, 1..ZN_PATHTRACE_SIDE_MAX each */
-	uint32_t samples;             /* per pixel, 1..ZN_PATHTRACE_SAMPLES_MAX */
-	uint32_t samples_per_item;    /* 1..samples */
-	uint32_t bounces;             /* 0..ZN_PATHTRACE_BOUNCES_MAX */
+	uint32_t width, height;    /* pixels, 1..ZN_PATHTRACE_SIDE_MAX each */
+	uint32_t samples;          /* per pixel, 1..ZN_PATHTRACE_SAMPLES_MAX */
+	uint32_t samples_per_item; /* 1..samples */
+	uint32_t bounces;          /* 0..ZN_PATHTRACE_BOUNCES_MAX */
 	uint32_t seed;
-	double clamp;                 /* most radiance of one sample */
+	double clamp; /* most radiance of one sample */
 };
 
 /** 640 x 360, 64 samples, 4 per item, 6 bounces, a floor, automatic camera. */
@@ -46,10 +46,10 @@ struct zn_render_options zn_render_options_default(void);
 struct zn_render_job {
 	uint8_t *scene; /* the shared input, owned */
 	size_t scene_bytes;
-	struct zn_pathtrace_params params; /* the parameter bytes, as they are */
-	uint64_t items;                    /* passes * width * height */
-	uint32_t slot_bytes;               /* ZN_PATHTRACE_SLOT_BYTES */
-	struct zn_render_camera camera;    /* the one that was used */
+	struct zn_pathtrace_params params;               /* the parameter bytes, as they are */
+	uint64_t items;                                  /* passes * width * height */
+	uint32_t slot_bytes;                             /* ZN_PATHTRACE_SLOT_BYTES */
+	struct zn_render_camera camera;                  /* the one that was used */
 	uint32_t triangles, materials, textures, lights; /* for people */
 };
 

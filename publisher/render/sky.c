@@ -66,7 +66,7 @@ static bool pixels_read(struct panorama *panorama, ImfInputFile *file, const cha
 	if (!fine)
 		zn_complain(complaint, "%s: out of memory", path);
 	if (fine && (!ImfInputSetFrameBuffer(file, pixels - x0 - y0 * width, 1, (size_t)width) ||
-			!ImfInputReadPixels(file, y0, y1)))
+			    !ImfInputReadPixels(file, y0, y1)))
 		fine = zn_complain(complaint, "%s: the picture is damaged: %.200s", path,
 			ImfErrorMessage());
 	for (size_t i = 0; fine && i < count; i++) {
@@ -188,8 +188,7 @@ static double sums_fill(float *sums, const double *weights, uint32_t count)
 	sums[0] = 0;
 	for (uint32_t i = 0; i < count; i++) {
 		run += weights[i];
-		sums[i + 1] = total > 0 ? (float)(run / total)
-					: (float)(i + 1) / (float)count;
+		sums[i + 1] = total > 0 ? (float)(run / total) : (float)(i + 1) / (float)count;
 	}
 	sums[count] = 1;
 	return total;

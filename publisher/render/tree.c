@@ -43,7 +43,8 @@ static uint32_t block_add(const struct folder *folder, const struct zn_split_nod
 }
 
 /* Up to eight descendants that together make up the node: the largest is opened first. */
-static uint32_t gather(uint32_t children[ZN_SCENE_WIDTH], const struct folder *folder, uint32_t from)
+static uint32_t gather(uint32_t children[ZN_SCENE_WIDTH], const struct folder *folder,
+	uint32_t from)
 {
 	const struct zn_split_node *nodes = folder->split->nodes;
 	uint32_t count = 1;
@@ -53,8 +54,8 @@ static uint32_t gather(uint32_t children[ZN_SCENE_WIDTH], const struct folder *f
 		float best_size = -1;
 		for (uint32_t i = 0; i < count; i++) {
 			const struct zn_split_node *node = &nodes[children[i]];
-			float size = folder->by_count ? (float)node->count
-						      : zn_box_area(&node->box);
+			float size =
+				folder->by_count ? (float)node->count : zn_box_area(&node->box);
 			if (node->left != 0 && size > best_size) {
 				best = (int)i;
 				best_size = size;
@@ -83,8 +84,8 @@ static void place_fill(struct zn_scene_node *node, uint32_t lane, const struct z
 
 static void fold_node(struct folder *folder, uint32_t index)
 {
-	static const struct zn_box nowhere = {
-		{OUTSIDE, OUTSIDE, OUTSIDE}, {-OUTSIDE, -OUTSIDE, -OUTSIDE}};
+	static const struct zn_box nowhere = {{OUTSIDE, OUTSIDE, OUTSIDE},
+		{-OUTSIDE, -OUTSIDE, -OUTSIDE}};
 	struct zn_tree *tree = folder->tree;
 	struct zn_scene_node *node = &tree->nodes[index];
 	uint32_t children[ZN_SCENE_WIDTH];
@@ -99,7 +100,8 @@ static void fold_node(struct folder *folder, uint32_t index)
 		if (from->count == 0) {
 			place_fill(node, lane, &nowhere, ZN_SCENE_NONE);
 		} else if (from->left == 0) {
-			place_fill(node, lane, &from->box, ZN_SCENE_BLOCK | block_add(folder, from));
+			place_fill(node, lane, &from->box,
+				ZN_SCENE_BLOCK | block_add(folder, from));
 		} else {
 			uint32_t child = tree->node_count++;
 			folder->sources[child] = children[lane];

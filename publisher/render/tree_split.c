@@ -8,13 +8,13 @@
 
 struct builder {
 	struct zn_split_tree *tree;
-	struct zn_box *boxes;       /* of triangles */
+	struct zn_box *boxes; /* of triangles */
 	float (*centres)[3];
 	bool balanced;
 };
 
-static const struct zn_box empty_box = {
-	{INFINITY, INFINITY, INFINITY}, {-INFINITY, -INFINITY, -INFINITY}};
+static const struct zn_box empty_box = {{INFINITY, INFINITY, INFINITY},
+	{-INFINITY, -INFINITY, -INFINITY}};
 
 static void box_join(struct zn_box *box, const struct zn_box *other)
 {
@@ -84,8 +84,8 @@ static void cut_axis(struct cut *best, const struct builder *builder,
 	for (int i = 0; i < BINS - 1; i++) {
 		box_join(&left, &boxes[i]);
 		left_count += counts[i];
-		costs[i] = left_count == 0 ? INFINITY
-			: zn_box_area(&left) * blocks_cost(left_count);
+		costs[i] =
+			left_count == 0 ? INFINITY : zn_box_area(&left) * blocks_cost(left_count);
 	}
 	uint32_t right_count = 0;
 	for (int i = BINS - 1; i > 0; i--) {
@@ -198,8 +198,9 @@ enum zn_err zn_split_build(struct zn_split_tree *tree, const struct zn_mesh *mes
 		node->left = tree->node_count;
 		tree->nodes[tree->node_count++] =
 			(struct zn_split_node){.first = node->first, .count = left};
-		tree->nodes[tree->node_count++] = (struct zn_split_node){
-			.first = node->first + left, .count = node->count - left};
+		tree->nodes[tree->node_count++] =
+			(struct zn_split_node){.first = node->first + left,
+				.count = node->count - left};
 	}
 	free(builder.boxes);
 	free(builder.centres);

@@ -36,9 +36,12 @@ static void finish(struct zn_probe *probe, enum zn_err err, const char *sentence
 		sentence = how.text;
 	/* a driver that crashed in its test has been listed before, and is not to be trusted */
 	for (uint32_t i = 0; err != ZN_ERR_OK && i < probe->devices_count; i++)
-		if (probe->devices[i].exact == ZN_EXACT_UNKNOWN)
-			zn_pipe_clean(probe->devices[i].exact_reason, ZN_DEVICE_REASON_BYTES_MAX + 1,
-				sentence, ZN_COMPLAINT_BYTES_MAX, false);
+		if (probe->devices[i].exact == ZN_EXACT_UNKNOWN) {
+			probe->devices[i].exact = ZN_EXACT_NO;
+			zn_pipe_clean(probe->devices[i].exact_reason,
+				ZN_DEVICE_REASON_BYTES_MAX + 1, sentence, ZN_COMPLAINT_BYTES_MAX,
+				false);
+		}
 	struct zn_probe_result result = {.err = err,
 		.devices = probe->devices,
 		.devices_count = probe->devices_count,
@@ -107,7 +110,8 @@ enum zn_err zn_devices_probe(struct zn_probe **out, struct zn_loop *loop,
 		.arguments = {"probe", options->self_test ? "--self-test" : NULL}};
 	enum zn_err err = zn_process_start(&probe->process, &starting);
 	if (err == ZN_ERR_OK)
-		err = zn_loop_watch(loop, probe->process.child.channel, EPOLLIN, on_readable, probe);
+		err = zn_loop_watch(loop, probe->process.child.channel, EPOLLIN, on_readable,
+			probe);
 	if (err != ZN_ERR_OK) {
 		zn_process_end(&probe->process, NULL);
 		free(probe);

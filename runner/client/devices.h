@@ -12,9 +12,9 @@
 
 struct zn_probe_options {
 	const char *program;   /* zennet-runner's path; NULL: beside this program */
-	const char *cache_dir; /* writable; NULL: zn_path_cache()/runner. PoCL needs one to show up at all */
-	bool self_test;        /* also run the known answers on each device: 10 ms each, 1 s when cold */
-	uint32_t timeout_ms;   /* 0: ZN_PROBE_TIMEOUT_MS */
+	const char *cache_dir; /* writable, PoCL hides without it; NULL: zn_path_cache()/runner */
+	bool self_test; /* also run the known answers on each device: 10 ms each, 1 s when cold */
+	uint32_t timeout_ms; /* 0: ZN_PROBE_TIMEOUT_MS */
 };
 
 struct zn_probe_result {
@@ -22,7 +22,7 @@ struct zn_probe_result {
 	const struct zn_device *devices; /* borrowed for the callback */
 	uint32_t devices_count;
 	struct zn_machine machine; /* zeros where it could not be found out */
-	const char *sentence;      /* for people, when err is not OK or a driver misbehaved; else "" */
+	const char *sentence; /* for people, when err is not OK or a driver misbehaved; else "" */
 };
 
 struct zn_probe;

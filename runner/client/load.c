@@ -43,8 +43,8 @@ static enum zn_err describe(struct zn_pipe_load *load, const struct zn_runner_jo
 			return ZN_ERR_TOO_LARGE;
 		load->source_bytes[i] = (uint32_t)source->bytes;
 		const char *name = source->name != NULL ? source->name : "source";
-		zn_pipe_clean(load->source_names[i], sizeof load->source_names[i], name, strlen(name),
-			false);
+		zn_pipe_clean(load->source_names[i], sizeof load->source_names[i], name,
+			strlen(name), false);
 	}
 	return zn_pipe_load_is_valid(load) ? ZN_ERR_OK : ZN_ERR_TOO_LARGE;
 }

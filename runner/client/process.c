@@ -51,8 +51,8 @@ static enum zn_err make_places(char cache[PATH_MAX], char scratch[PATH_MAX], con
 		err = zn_path_cache(home);
 	if (err != ZN_ERR_OK)
 		return err;
-	bool fits = wanted != NULL ? zn_path_make(cache, "%s", wanted) :
-				     zn_path_make(cache, "%s/runner", home);
+	bool fits = wanted != NULL ? zn_path_make(cache, "%s", wanted)
+				   : zn_path_make(cache, "%s/runner", home);
 	if (!fits)
 		return ZN_ERR_TOO_LARGE;
 	err = zn_directory_make(cache);
@@ -87,8 +87,8 @@ static void fill_environment(const char *out[], char texts[][ENVIRONMENT_BYTES])
 	out[count++] = "LC_ALL=C";
 	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
 		const char *value = getenv(kept[i]);
-		int length = value == NULL ? 0 :
-					     snprintf(texts[i], ENVIRONMENT_BYTES, "%s=%s", kept[i],
+		int length = value == NULL ? 0
+					   : snprintf(texts[i], ENVIRONMENT_BYTES, "%s=%s", kept[i],
 						     value);
 		if (length > 0 && length < ENVIRONMENT_BYTES)
 			out[count++] = texts[i];
@@ -185,15 +185,16 @@ enum zn_err zn_process_send(struct zn_process *process, struct zn_pipe_message *
 	while (sent < 0 && errno == EINTR);
 	if (sent >= 0)
 		return ZN_ERR_OK;
-	return errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS ? ZN_ERR_BUSY :
-									     ZN_ERR_CLOSED;
+	return errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS ? ZN_ERR_BUSY
+									   : ZN_ERR_CLOSED;
 }
 
 static uint64_t cpu_ns(const struct zn_process *process)
 {
 	clockid_t clock;
 	struct timespec used;
-	if (clock_getcpuclockid(process->child.pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
+	if (clock_getcpuclockid(process->child.pid, &clock) != 0 ||
+		clock_gettime(clock, &used) != 0)
 		return 0;
 	return (uint64_t)used.tv_sec * 1000000000u + (uint64_t)used.tv_nsec;
 }
@@ -245,6 +246,6 @@ void zn_process_end(struct zn_process *process, struct zn_complaint *how)
 		zn_complain(how, "the runner crashed (signal %d, %s)%s%s", WTERMSIG(status),
 			strsignal(WTERMSIG(status)), gap, words);
 	else
-		zn_complain(how, "the runner ended by itself (status %d)%s%s", WEXITSTATUS(status), gap,
-			words);
+		zn_complain(how, "the runner ended by itself (status %d)%s%s", WEXITSTATUS(status),
+			gap, words);
 }

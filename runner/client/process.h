@@ -11,10 +11,10 @@
 
 struct zn_process {
 	struct zn_child child;
-	int words_fd;            /* what it writes to stdout and stderr; read at its end only */
-	char scratch[PATH_MAX];  /* its own directory, removed at its end */
-	uint64_t heard_ns;       /* when it last said something useful, monotonic */
-	uint64_t heard_cpu_ns;   /* the CPU time that it had used by then */
+	int words_fd;           /* what it writes to stdout and stderr; read at its end only */
+	char scratch[PATH_MAX]; /* its own directory, removed at its end */
+	uint64_t heard_ns;      /* when it last said something useful, monotonic */
+	uint64_t heard_cpu_ns;  /* the CPU time that it had used by then */
 };
 
 enum zn_process_heard {
@@ -25,8 +25,8 @@ enum zn_process_heard {
 };
 
 struct zn_process_options {
-	const char *program;   /* NULL: beside this program */
-	const char *cache_dir; /* NULL: zn_path_cache()/runner */
+	const char *program;                                 /* NULL: beside this program */
+	const char *cache_dir;                               /* NULL: zn_path_cache()/runner */
 	const char *arguments[ZN_PROCESS_ARGUMENTS_MAX + 1]; /* "probe", ...; NULL-terminated */
 };
 

@@ -54,19 +54,21 @@ static enum zn_err check(struct zn_runner *runner, const struct zn_run_request *
 
 static uint8_t *lane_of(const struct zn_runner *runner, const struct zn_pending_run *run)
 {
-	return runner->lane_memory.mapped + (size_t)(run - runner->runs) * runner->layout.lane_bytes;
+	return runner->lane_memory.mapped +
+	       (size_t)(run - runner->runs) * runner->layout.lane_bytes;
 }
 
 /* What the run before left behind must not be this run's input. */
-static void fill(const struct zn_runner *runner, uint8_t *lane, const struct zn_run_request *request)
+static void fill(const struct zn_runner *runner, uint8_t *lane,
+	const struct zn_run_request *request)
 {
 	uint8_t *input = lane + runner->layout.input_at;
 	if (request->input_bytes > 0)
 		memcpy(input, request->input, request->input_bytes);
 	uint64_t used = request->input_bytes;
-	uint64_t room = runner->load.input_bytes_max > ZN_PIPE_LEAST_BYTES ?
-				runner->load.input_bytes_max :
-				ZN_PIPE_LEAST_BYTES;
+	uint64_t room = runner->load.input_bytes_max > ZN_PIPE_LEAST_BYTES
+				? runner->load.input_bytes_max
+				: ZN_PIPE_LEAST_BYTES;
 	memset(input + used, 0, room - used);
 	if (request->items != NULL)
 		memcpy(lane + runner->layout.items_at, request->items,
@@ -99,8 +101,12 @@ enum zn_err zn_runner_run(struct zn_runner *runner, const struct zn_run_request 
 		return err; /* a closed one is about to be noticed by the loop */
 	if (zn_runner_pending(runner) == 0)
 		zn_process_heard_from(&runner->process);
-	*run = (struct zn_pending_run){.used = true, .order = runner->orders++,
-		.tag = request->tag, .count = request->count, .done = done, .user = user};
+	*run = (struct zn_pending_run){.used = true,
+		.order = runner->orders++,
+		.tag = request->tag,
+		.count = request->count,
+		.done = done,
+		.user = user};
 	return ZN_ERR_OK;
 }
 
@@ -129,7 +135,8 @@ bool zn_runner_check_done(struct zn_runner *runner, const struct zn_pipe_done *d
 bool zn_runner_finish_run(struct zn_runner *runner, struct zn_pending_run *run,
 	const struct zn_pipe_done *done)
 {
-	struct zn_run_result result = {.tag = run->tag, .err = (enum zn_err)done->err,
+	struct zn_run_result result = {.tag = run->tag,
+		.err = (enum zn_err)done->err,
 		.device_ns = done->device_ns};
 	if (result.err == ZN_ERR_OK) {
 		/* out of the runner's reach first: it could change it while it is being hashed */
@@ -137,7 +144,8 @@ bool zn_runner_finish_run(struct zn_runner *runner, struct zn_pending_run *run,
 		result.output = malloc(bytes);
 		result.err = result.output != NULL ? ZN_ERR_OK : ZN_ERR_MEMORY;
 		if (result.output != NULL) {
-			memcpy(result.output, lane_of(runner, run) + runner->layout.output_at, bytes);
+			memcpy(result.output, lane_of(runner, run) + runner->layout.output_at,
+				bytes);
 			result.output_bytes = bytes;
 			result.items = run->count;
 		}

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-#define MESSAGES_PER_TURN_MAX 64  /* then the loop's others have their turn */
+#define MESSAGES_PER_TURN_MAX 64 /* then the loop's others have their turn */
 #define WATCHDOG_MS           100
 
 static void on_watchdog(void *user);
@@ -50,7 +50,8 @@ static bool answer_all(struct zn_runner *runner, enum zn_err err)
 	struct zn_pending_run *run;
 	enum zn_err told = err == ZN_ERR_TIMEOUT ? ZN_ERR_TIMEOUT : ZN_ERR_DEVICE;
 	if (runner->loading) {
-		struct zn_load_result result = {.err = told, .log = "",
+		struct zn_load_result result = {.err = told,
+			.log = "",
 			.sentence = runner->failed.text};
 		if (!zn_runner_answer_load(runner, &result))
 			return false;
@@ -194,15 +195,16 @@ static bool is_awaited(const struct zn_runner *runner, uint64_t *cpu_ms_max, uin
 	const struct zn_runner_options *options = &runner->options;
 	bool cpu = runner->device.class == ZN_DEVICE_CPU;
 	uint64_t units = cpu && runner->device.compute_units > 0 ? runner->device.compute_units : 1;
-	*cpu_ms_max = options->build_cpu_ms != 0 ? options->build_cpu_ms : ZN_BUILD_CPU_S_MAX * 1000;
+	*cpu_ms_max =
+		options->build_cpu_ms != 0 ? options->build_cpu_ms : ZN_BUILD_CPU_S_MAX * 1000;
 	*wall_ms_max = runner->ready ? ZN_BUILD_WALL_MS : ZN_RUNNER_START_WALL_MS;
 	if (!runner->ready || runner->loading)
 		return true;
-	*cpu_ms_max = units * (options->silence_cpu_ms != 0 ? options->silence_cpu_ms :
-							      ZN_RUNNER_SILENCE_CPU_MS);
-	*wall_ms_max = options->silence_wall_ms != 0 ? options->silence_wall_ms :
-		       cpu			     ? ZN_RUNNER_SILENCE_WALL_MS :
-						       ZN_RUNNER_GPU_WALL_MS;
+	*cpu_ms_max = units * (options->silence_cpu_ms != 0 ? options->silence_cpu_ms
+							    : ZN_RUNNER_SILENCE_CPU_MS);
+	*wall_ms_max = options->silence_wall_ms != 0 ? options->silence_wall_ms
+		       : cpu                         ? ZN_RUNNER_SILENCE_WALL_MS
+						     : ZN_RUNNER_GPU_WALL_MS;
 	return zn_runner_pending(runner) > 0 && !runner->pause_told;
 }
 
@@ -221,9 +223,9 @@ static void on_watchdog(void *user)
 		return;
 	struct zn_complaint why;
 	zn_complain(&why, "the runner was stopped: %s for %.1f s%s without an answer",
-		!runner->ready  ? "it started" :
-		runner->loading ? "the compiler worked" :
-				  "the kernel ran",
+		!runner->ready    ? "it started"
+		: runner->loading ? "the compiler worked"
+				  : "the kernel ran",
 		(double)(cpu_ms > cpu_ms_max ? cpu_ms : wall_ms) / 1000,
 		cpu_ms > cpu_ms_max ? " of CPU time" : "");
 	zn_runner_fail(runner, ZN_ERR_TIMEOUT, why.text);
@@ -237,12 +239,13 @@ static enum zn_err start(struct zn_runner *runner)
 	snprintf(threads, sizeof threads, "%u", options->cpu_threads);
 	struct zn_process_options starting = {.program = options->program,
 		.cache_dir = options->cache_dir,
-		.arguments = {"run", index, "--threads", threads, options->idle_priority ? "--idle" :
-											   NULL}};
+		.arguments = {"run", index, "--threads", threads,
+			options->idle_priority ? "--idle" : NULL}};
 	enum zn_err err = zn_process_start(&runner->process, &starting);
 	if (err != ZN_ERR_OK)
 		return err;
-	err = zn_loop_watch(runner->loop, runner->process.child.channel, EPOLLIN, on_readable, runner);
+	err = zn_loop_watch(runner->loop, runner->process.child.channel, EPOLLIN, on_readable,
+		runner);
 	if (err == ZN_ERR_OK)
 		err = zn_loop_watch(runner->loop, runner->process.child.pidfd, EPOLLIN, on_ended,
 			runner);
@@ -259,7 +262,8 @@ enum zn_err zn_runner_create(struct zn_runner **out, struct zn_loop *loop,
 	runner->loop = loop;
 	runner->options = *options;
 	runner->job_memory.fd = runner->lane_memory.fd = -1;
-	runner->process = (struct zn_process){.child = {.pidfd = -1, .channel = -1}, .words_fd = -1};
+	runner->process =
+		(struct zn_process){.child = {.pidfd = -1, .channel = -1}, .words_fd = -1};
 	enum zn_err err = start(runner);
 	runner->options.program = runner->options.cache_dir = NULL; /* were borrowed */
 	if (err != ZN_ERR_OK) {

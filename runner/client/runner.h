@@ -36,11 +36,11 @@ struct zn_runner_handlers {
 };
 
 struct zn_runner_options {
-	const char *program;     /* zennet-runner's path; NULL: beside this program */
-	const char *cache_dir;   /* writable, for binaries; NULL: zn_path_cache()/runner */
-	uint32_t device_index;   /* as zn_devices_probe listed it */
-	uint32_t cpu_threads;    /* CPU devices: use so many threads; 0: all */
-	bool idle_priority;      /* run only when nothing else wants the cores (SCHED_IDLE): for CPU
+	const char *program;   /* zennet-runner's path; NULL: beside this program */
+	const char *cache_dir; /* writable, for binaries; NULL: zn_path_cache()/runner */
+	uint32_t device_index; /* as zn_devices_probe listed it */
+	uint32_t cpu_threads;  /* CPU devices: use so many threads; 0: all */
+	bool idle_priority;    /* run only when nothing else wants the cores (SCHED_IDLE): for CPU
 	                            devices of a worker; not for GPUs, which would starve */
 	uint64_t memory_bytes_max; /* most that a job may take; 0: what the device has */
 	/* The watchdog: how long it may say nothing while it has work. 0: the defaults of
@@ -68,11 +68,11 @@ struct zn_runner_job {
 	const void *params;
 	uint32_t params_bytes; /* <= ZN_PARAMS_BYTES_MAX, 0 allowed */
 	const void *shared;
-	uint64_t shared_bytes; /* <= ZN_SHARED_BYTES_MAX, 0 allowed */
-	uint32_t slot_bytes;       /* of an item's output, 1..ZN_SLOT_BYTES_MAX */
-	uint32_t chunk_items_max;  /* most items of one run, range or list */
-	uint32_t input_bytes_max;  /* most bytes of a chunk's own input, 0 allowed */
-	uint32_t width;            /* vector width to build for; 0: the device's own */
+	uint64_t shared_bytes;    /* <= ZN_SHARED_BYTES_MAX, 0 allowed */
+	uint32_t slot_bytes;      /* of an item's output, 1..ZN_SLOT_BYTES_MAX */
+	uint32_t chunk_items_max; /* most items of one run, range or list */
+	uint32_t input_bytes_max; /* most bytes of a chunk's own input, 0 allowed */
+	uint32_t width;           /* vector width to build for; 0: the device's own */
 };
 
 struct zn_load_result {
@@ -80,7 +80,7 @@ struct zn_load_result {
 	                    TOO_LARGE: the device or memory_bytes_max has less. DEVICE, TIMEOUT */
 	bool cached;     /* the binary came from the cache */
 	uint32_t build_ms;
-	const char *log; /* the compiler's words, cleaned and cut; "" if none. Borrowed */
+	const char *log;      /* the compiler's words, cleaned and cut; "" if none. Borrowed */
 	const char *sentence; /* for people when err is not OK. Borrowed */
 };
 typedef void zn_load_done_fn(void *user, const struct zn_load_result *result);
@@ -104,8 +104,8 @@ struct zn_run_request {
 
 struct zn_run_result {
 	uint64_t tag;
-	enum zn_err err;     /* OK, CANCELLED, DEVICE, TIMEOUT */
-	uint8_t *output;     /* malloc'ed, out of the runner's reach; freed after the callback unless it
+	enum zn_err err; /* OK, CANCELLED, DEVICE, TIMEOUT */
+	uint8_t *output; /* malloc'ed, out of the runner's reach; freed after the callback unless it
 	                        sets this to NULL and so takes it. NULL unless err is OK */
 	size_t output_bytes; /* items * slot_bytes */
 	uint32_t items;

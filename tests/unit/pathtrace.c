@@ -58,12 +58,14 @@ static void tree_finds_what_all_triangles_one_by_one_give(void **unused)
 	fixture_init(&fixture, WIDTH, HEIGHT, 1, 1, 1500);
 	const struct zn_scene_header *scene = (const void *)fixture.scene;
 	assert_int_equal(zn_pathtrace_check(fixture.scene, fixture.scene_bytes, &fixture.params,
-		sizeof(fixture.params)), ZN_PATHTRACE_OK);
+				 sizeof(fixture.params)),
+		ZN_PATHTRACE_OK);
 	for (int i = 0; i < 2500; i++) {
 		struct zn_ray ray;
 		float *numbers[2] = {&ray.origin.x, &ray.direction.x};
 		for (int k = 0; k < 6; k++)
-			numbers[k / 3][k % 3] = random_between(&state, k < 3 ? -4 : -1, k < 3 ? 4 : 1);
+			numbers[k / 3][k % 3] =
+				random_between(&state, k < 3 ? -4 : -1, k < 3 ? 4 : 1);
 		if (i % 5 == 0)
 			ray.direction.x = 0; /* along an axis, where 1 / 0 lurks */
 		if (i % 10 == 0)
@@ -78,7 +80,7 @@ static void tree_finds_what_all_triangles_one_by_one_give(void **unused)
 		assert_true(fast.distance == slow.distance);
 		assert_true(zn_trace(scene, ray, 0, ZN_FAR, 1).triangle != ZN_SCENE_NONE);
 		assert_true(zn_trace(scene, ray, 0, slow.distance * 0.999f, 1).triangle ==
-			ZN_SCENE_NONE);
+			    ZN_SCENE_NONE);
 	}
 	assert_true(found > 800);
 	fixture_finish(&fixture);
@@ -99,9 +101,10 @@ static void lower_triangle_wins_at_equal_distance(void **unused)
 		block->triangle[lane] = (uint32_t)(20 - lane * 2);
 	}
 	block->triangle[0] = 21;
-	struct zn_vec3 to = zn_vec3(block->corner_x[0] + 0.3f * (block->edge1_x[0] + block->edge2_x[0]),
-		block->corner_y[0] + 0.3f * (block->edge1_y[0] + block->edge2_y[0]),
-		block->corner_z[0] + 0.3f * (block->edge1_z[0] + block->edge2_z[0]));
+	struct zn_vec3 to =
+		zn_vec3(block->corner_x[0] + 0.3f * (block->edge1_x[0] + block->edge2_x[0]),
+			block->corner_y[0] + 0.3f * (block->edge1_y[0] + block->edge2_y[0]),
+			block->corner_z[0] + 0.3f * (block->edge1_z[0] + block->edge2_z[0]));
 	struct zn_vec3 from = zn_vec3(7, 11, 13);
 	zn_block_meet(&hit, block, 0, from, zn_unit3(zn_sub3(to, from)), 0);
 	assert_int_equal(hit.triangle, 6);
@@ -195,8 +198,7 @@ static void sky_density_integrates_to_one(void **unused)
 		float z = random_between(&state, -1, 1);
 		float s, c, flat = sqrtf(1 - z * z);
 		zn_sincos_turn(random_between(&state, 0, 1), &s, &c);
-		sum += (double)zn_sky_density(scene, zn_vec3(flat * c, z, flat * s)) *
-			12.566370614;
+		sum += (double)zn_sky_density(scene, zn_vec3(flat * c, z, flat * s)) * 12.566370614;
 	}
 	assert_true(fabs(sum / count - 1) < 0.02);
 	for (int i = 0; i < 2000; i++) {

@@ -114,44 +114,81 @@ static const struct {
 	void (*apply)(struct change *change);
 	enum zn_pathtrace_refusal refusal;
 } rows[] = {
-#define EXPECT(row, refusal) {#row, row, ZN_PATHTRACE_##refusal}
+#define EXPECT(row, refusal)                                                                       \
+	{                                                                                          \
+#row, row, ZN_PATHTRACE_##refusal                                                  \
+	}
 	EXPECT(nothing, OK),
-	EXPECT(params_short, PARAMS_BYTES), EXPECT(params_magic, PARAMS_BYTES),
-	EXPECT(params_version, PARAMS_BYTES), EXPECT(params_unused, PARAMS_BYTES),
-	EXPECT(no_width, PICTURE), EXPECT(huge_height, PICTURE), EXPECT(no_samples, PICTURE),
-	EXPECT(many_samples, PICTURE), EXPECT(more_per_item, PICTURE),
-	EXPECT(many_bounces, PICTURE), EXPECT(clamp_nan, PICTURE), EXPECT(clamp_huge, PICTURE),
-	EXPECT(eye_nan, CAMERA), EXPECT(right_infinite, CAMERA), EXPECT(flat_picture, CAMERA),
-	EXPECT(scene_short, HEADER), EXPECT(scene_cut, HEADER), EXPECT(scene_magic, HEADER),
-	EXPECT(scene_version, HEADER), EXPECT(other_scene, OTHER_SCENE),
-	EXPECT(no_nodes, COUNT), EXPECT(no_materials, COUNT), EXPECT(many_triangles, COUNT),
-	EXPECT(odd_cells, COUNT), EXPECT(no_sky, COUNT), EXPECT(see_through_two, COUNT),
-	EXPECT(nodes_in_header, OUTSIDE), EXPECT(blocks_unaligned, OUTSIDE),
-	EXPECT(shades_outside, OUTSIDE), EXPECT(texels_overflow, OUTSIDE),
-	EXPECT(sky_outside, OUTSIDE), EXPECT(curve_outside, OUTSIDE),
-	EXPECT(size_nan, NUMBER), EXPECT(share_two, NUMBER),
-	EXPECT(node_cycle, TREE), EXPECT(node_itself, TREE), EXPECT(node_twice, TREE),
-	EXPECT(node_orphan, TREE), EXPECT(node_beyond, INDEX), EXPECT(block_beyond, INDEX),
-	EXPECT(node_nan, NUMBER), EXPECT(block_triangle, INDEX), EXPECT(block_nan, NUMBER),
-	EXPECT(shade_material, INDEX), EXPECT(shade_normal, NUMBER),
-	EXPECT(shade_texture, NUMBER), EXPECT(material_texture, INDEX),
-	EXPECT(material_bright, NUMBER), EXPECT(material_smooth, NUMBER),
-	EXPECT(texture_wide, COUNT), EXPECT(texture_beyond, INDEX), EXPECT(curve_nan, NUMBER),
-	EXPECT(light_other, INDEX), EXPECT(light_nan, NUMBER), EXPECT(sums_fall, NUMBER),
+	EXPECT(params_short, PARAMS_BYTES),
+	EXPECT(params_magic, PARAMS_BYTES),
+	EXPECT(params_version, PARAMS_BYTES),
+	EXPECT(params_unused, PARAMS_BYTES),
+	EXPECT(no_width, PICTURE),
+	EXPECT(huge_height, PICTURE),
+	EXPECT(no_samples, PICTURE),
+	EXPECT(many_samples, PICTURE),
+	EXPECT(more_per_item, PICTURE),
+	EXPECT(many_bounces, PICTURE),
+	EXPECT(clamp_nan, PICTURE),
+	EXPECT(clamp_huge, PICTURE),
+	EXPECT(eye_nan, CAMERA),
+	EXPECT(right_infinite, CAMERA),
+	EXPECT(flat_picture, CAMERA),
+	EXPECT(scene_short, HEADER),
+	EXPECT(scene_cut, HEADER),
+	EXPECT(scene_magic, HEADER),
+	EXPECT(scene_version, HEADER),
+	EXPECT(other_scene, OTHER_SCENE),
+	EXPECT(no_nodes, COUNT),
+	EXPECT(no_materials, COUNT),
+	EXPECT(many_triangles, COUNT),
+	EXPECT(odd_cells, COUNT),
+	EXPECT(no_sky, COUNT),
+	EXPECT(see_through_two, COUNT),
+	EXPECT(nodes_in_header, OUTSIDE),
+	EXPECT(blocks_unaligned, OUTSIDE),
+	EXPECT(shades_outside, OUTSIDE),
+	EXPECT(texels_overflow, OUTSIDE),
+	EXPECT(sky_outside, OUTSIDE),
+	EXPECT(curve_outside, OUTSIDE),
+	EXPECT(size_nan, NUMBER),
+	EXPECT(share_two, NUMBER),
+	EXPECT(node_cycle, TREE),
+	EXPECT(node_itself, TREE),
+	EXPECT(node_twice, TREE),
+	EXPECT(node_orphan, TREE),
+	EXPECT(node_beyond, INDEX),
+	EXPECT(block_beyond, INDEX),
+	EXPECT(node_nan, NUMBER),
+	EXPECT(block_triangle, INDEX),
+	EXPECT(block_nan, NUMBER),
+	EXPECT(shade_material, INDEX),
+	EXPECT(shade_normal, NUMBER),
+	EXPECT(shade_texture, NUMBER),
+	EXPECT(material_texture, INDEX),
+	EXPECT(material_bright, NUMBER),
+	EXPECT(material_smooth, NUMBER),
+	EXPECT(texture_wide, COUNT),
+	EXPECT(texture_beyond, INDEX),
+	EXPECT(curve_nan, NUMBER),
+	EXPECT(light_other, INDEX),
+	EXPECT(light_nan, NUMBER),
+	EXPECT(sums_fall, NUMBER),
 	EXPECT(sums_end, NUMBER),
 };
 
 static enum zn_pathtrace_refusal refusal_after(void (*apply)(struct change *change))
 {
 	struct zn_pathtrace_params params = whole.params;
-	struct change change = {.params = &params, .scene_bytes = whole.scene_bytes,
+	struct change change = {.params = &params,
+		.scene_bytes = whole.scene_bytes,
 		.params_bytes = sizeof(params)};
 	change.scene = malloc(whole.scene_bytes);
 	assert_non_null(change.scene);
 	memcpy(change.scene, whole.scene, whole.scene_bytes);
 	apply(&change);
-	enum zn_pathtrace_refusal refusal = zn_pathtrace_check(change.scene, change.scene_bytes,
-		&params, change.params_bytes);
+	enum zn_pathtrace_refusal refusal =
+		zn_pathtrace_check(change.scene, change.scene_bytes, &params, change.params_bytes);
 	free(change.scene);
 	return refusal;
 }

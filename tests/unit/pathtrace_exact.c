@@ -132,13 +132,11 @@ static void first_samples_fill_every_cell_once(void **unused)
 			for (int split = 0; split <= 4; split++) {
 				uint32_t seen = 0;
 				for (uint32_t i = 0; i < 16; i++) {
-					struct zn_rng rng =
-						zn_rng_begin(pixel, block * 16 + i, 7);
+					struct zn_rng rng = zn_rng_begin(pixel, block * 16 + i, 7);
 					zn_rng_pair(&rng);
 					struct zn_pair pair = zn_rng_pair(&rng);
 					uint32_t x = (uint32_t)(pair.u * (float)(1 << split));
-					uint32_t y = (uint32_t)(pair.v *
-						(float)(1 << (4 - split)));
+					uint32_t y = (uint32_t)(pair.v * (float)(1 << (4 - split)));
 					seen |= 1u << (x << (4 - split) | y);
 				}
 				assert_int_equal(seen, 0xffff);

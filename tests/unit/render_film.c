@@ -17,8 +17,12 @@
 #define ITEMS  (PIXELS * PASSES)
 
 static const struct zn_pathtrace_params params = {.magic = ZN_PATHTRACE_MAGIC,
-	.version = ZN_SCENE_VERSION, .width = WIDTH, .height = HEIGHT, .samples = 5,
-	.samples_per_item = 2, .clamp = 4};
+	.version = ZN_SCENE_VERSION,
+	.width = WIDTH,
+	.height = HEIGHT,
+	.samples = 5,
+	.samples_per_item = 2,
+	.clamp = 4};
 
 static void output_fill(uint8_t *output)
 {
@@ -33,7 +37,7 @@ static void output_fill(uint8_t *output)
 static bool same(const struct zn_film *a, const struct zn_film *b)
 {
 	return memcmp(a->sums, b->sums, PIXELS * 24) == 0 &&
-		memcmp(a->counts, b->counts, PIXELS * 4) == 0;
+	       memcmp(a->counts, b->counts, PIXELS * 4) == 0;
 }
 
 static void any_order_and_any_cut_gives_the_same_film(void **unused)
@@ -156,9 +160,8 @@ static void preview_shows_two_pixels_in_a_cell(void **unused)
 	assert_true(zn_preview_bytes_max(2, 2, 2) <= sizeof(text));
 	size_t used = zn_preview_make(text, sizeof(text), rgb, 2, 2, 2);
 	assert_int_equal(used, strlen(text));
-	assert_string_equal(text,
-		"\x1b[38;2;255;0;0m\x1b[48;2;0;0;255m\xe2\x96\x80"
-		"\x1b[38;2;0;255;0m\x1b[48;2;255;255;255m\xe2\x96\x80\x1b[0m\n");
+	assert_string_equal(text, "\x1b[38;2;255;0;0m\x1b[48;2;0;0;255m\xe2\x96\x80"
+				  "\x1b[38;2;0;255;0m\x1b[48;2;255;255;255m\xe2\x96\x80\x1b[0m\n");
 	assert_int_equal(zn_preview_make(text, 40, rgb, 2, 2, 2), 0);
 	assert_int_equal(zn_preview_rows(80, 640, 360), 23);
 }

@@ -17,8 +17,7 @@ static uint32_t add_material(struct zn_mesh *mesh, const struct zn_scene_materia
 	return mesh->material_count++;
 }
 
-static void add_triangle(struct zn_mesh *mesh, float corners[3][3], uint32_t material,
-	bool round)
+static void add_triangle(struct zn_mesh *mesh, float corners[3][3], uint32_t material, bool round)
 {
 	ZN_ASSERT(zn_mesh_grow_triangles(mesh, 1, NULL));
 	struct zn_scene_shade *shade = &mesh->shades[mesh->triangle_count];
@@ -104,12 +103,21 @@ static uint32_t add_pane_texture(struct zn_mesh *mesh)
 static void mesh_fill(struct zn_mesh *mesh, uint32_t dust)
 {
 	const double origin[3] = {0, 0, 0};
-	struct zn_scene_material red = {.base = {0.7f, 0.2f, 0.15f}, .texture = ZN_SCENE_NONE,
-		.gloss = {0.05f, 0.05f, 0.05f}, .roughness = 0.1f, .opacity = 1};
-	struct zn_scene_material lamp = {.base = {0.5f, 0.5f, 0.5f}, .texture = ZN_SCENE_NONE,
-		.roughness = 1, .emission = {9, 8, 6}, .opacity = 1};
-	struct zn_scene_material pane = {.base = {0.9f, 0.9f, 0.9f}, .roughness = 0.3f,
-		.gloss = {0.04f, 0.04f, 0.04f}, .opacity = 0.9f, .metal = 0.5f};
+	struct zn_scene_material red = {.base = {0.7f, 0.2f, 0.15f},
+		.texture = ZN_SCENE_NONE,
+		.gloss = {0.05f, 0.05f, 0.05f},
+		.roughness = 0.1f,
+		.opacity = 1};
+	struct zn_scene_material lamp = {.base = {0.5f, 0.5f, 0.5f},
+		.texture = ZN_SCENE_NONE,
+		.roughness = 1,
+		.emission = {9, 8, 6},
+		.opacity = 1};
+	struct zn_scene_material pane = {.base = {0.9f, 0.9f, 0.9f},
+		.roughness = 0.3f,
+		.gloss = {0.04f, 0.04f, 0.04f},
+		.opacity = 0.9f,
+		.metal = 0.5f};
 	pane.texture = add_pane_texture(mesh);
 	add_ball(mesh, add_material(mesh, &red));
 	add_quad(mesh, (float[3]){-0.8f, 3, -0.5f}, (float[3]){0.8f, 3, -0.5f},
@@ -124,8 +132,10 @@ void fixture_init(struct fixture *fixture, uint32_t width, uint32_t height, uint
 	uint32_t samples_per_item, uint32_t dust)
 {
 	struct zn_render_options options = zn_render_options_default();
-	const struct zn_render_camera camera = {
-		.eye = {2.5, 2.2, 5}, .target = {0, 1, 0}, .up = {0, 1, 0}, .fov_deg = 40};
+	const struct zn_render_camera camera = {.eye = {2.5, 2.2, 5},
+		.target = {0, 1, 0},
+		.up = {0, 1, 0},
+		.fov_deg = 40};
 	struct zn_tree tree;
 	struct zn_sky sky;
 	uint32_t lights;

@@ -82,7 +82,8 @@ static void a_box_becomes_a_whole_job(void **unused)
 	assert_int_equal(job.lights, 6);
 	assert_int_equal(job.items, 640 * 360 * 16);
 	assert_int_equal(zn_pathtrace_check(job.scene, job.scene_bytes, &job.params,
-		sizeof(job.params)), ZN_PATHTRACE_OK);
+				 sizeof(job.params)),
+		ZN_PATHTRACE_OK);
 	assert_true(zn_render_job_make(&again, &options, &complaint));
 	assert_int_equal(job.scene_bytes, again.scene_bytes);
 	assert_memory_equal(job.scene, again.scene, job.scene_bytes);
@@ -131,8 +132,8 @@ static void automatic_camera_holds_the_whole_object(void **unused)
 		double x = 0, y = 0, z = 0, width = 0, height = 0;
 		for (int axis = 0; axis < 3; axis++) {
 			double d = to[axis] - (double)job.params.eye[axis];
-			double middle = (double)(job.params.corner[axis] +
-				right[axis] / 2 + down[axis] / 2);
+			double middle = (double)(job.params.corner[axis] + right[axis] / 2 +
+						 down[axis] / 2);
 			x += d * (double)right[axis];
 			y += d * (double)down[axis];
 			z += d * middle;
@@ -158,8 +159,10 @@ static const struct {
 	{"beyond.obj", "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 9\n", "beyond.obj"},
 	{"short.glb", "glTF\2\0\0\0", "short.glb"},
 	{"broken.gltf", "{\"asset\":{\"version\":\"2.0\"},\"scene\":7}", "broken.gltf"},
-	{"picture.obj", "mtllib picture.mtl\nv 0 0 0\nv 1 0 0\nv 0 1 0\nvt 0 0\nusemtl m\n"
-		"f 1/1 2/1 3/1\n", "missing.png"},
+	{"picture.obj",
+		"mtllib picture.mtl\nv 0 0 0\nv 1 0 0\nv 0 1 0\nvt 0 0\nusemtl m\n"
+		"f 1/1 2/1 3/1\n",
+		"missing.png"},
 };
 
 static void broken_models_get_one_sentence(void **unused)
@@ -215,8 +218,10 @@ static void options_out_of_range_are_named(void **unused)
 	assert_non_null(strstr(complaint.text, "width"));
 	options = options_for("box.obj");
 	options.camera_given = true;
-	options.camera = (struct zn_render_camera){
-		.eye = {1, 2, 3}, .target = {1, 2, 3}, .up = {0, 1, 0}, .fov_deg = 30};
+	options.camera = (struct zn_render_camera){.eye = {1, 2, 3},
+		.target = {1, 2, 3},
+		.up = {0, 1, 0},
+		.fov_deg = 30};
 	assert_false(zn_render_job_make(&job, &options, &complaint));
 	assert_non_null(strstr(complaint.text, "same point"));
 }

@@ -1,9 +1,11 @@
 /* tests/unit/runner.c - the driver and the real runner on the first device of this machine. */
 #include "tests/unit/runner_help.h"
 
+#include "io/files.h"
 #include "runner/client/devices.h"
 #include "runner/client/internal.h"
 
+#include <dirent.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -79,6 +81,79 @@ static void a_probe_lists_the_devices_and_the_machine(void **state)
 	zn_loop_destroy(probed.loop);
 }
 
+static void no_driver_or_a_broken_one_is_no_device(void **state)
+{
+	(void)state;
+	char vendors[PATH_MAX], icd[PATH_MAX];
+	struct zn_probe_options options = {.cache_dir = bench_cache};
+	assert_true(zn_path_make(vendors, "%s/vendors", bench_cache));
+	assert_true(zn_path_make(icd, "%s/broken.icd", vendors));
+	assert_int_equal(zn_directory_make(vendors), ZN_ERR_OK);
+	assert_int_equal(setenv("OCL_ICD_VENDORS", vendors, 1), 0);
+	for (int broken = 0; broken < 2; broken++) {
+		struct probed probed = {.count = 99};
+		assert_int_equal(zn_loop_create(&probed.loop), ZN_ERR_OK);
+		if (broken)
+			assert_int_equal(zn_file_write(icd, "/nowhere/libOpenCL.so", 21, 0600),
+				ZN_ERR_OK);
+		assert_int_equal(zn_devices_probe(&probed.probe, probed.loop, &options, on_probed,
+					 &probed),
+			ZN_ERR_OK);
+		assert_int_equal(zn_loop_run(probed.loop), ZN_ERR_OK);
+		assert_int_equal(probed.err, ZN_ERR_OK);
+		assert_int_equal(probed.count, 0);
+		zn_loop_destroy(probed.loop);
+	}
+	struct bench bench;
+	bench_open(&bench, &plain);
+	bench_until(&bench, &bench.gone, "the end");
+	assert_non_null(strstr(bench.gone_sentence, "no OpenCL device was found"));
+	bench_close(&bench);
+	assert_int_equal(unsetenv("OCL_ICD_VENDORS"), 0);
+}
+
+/* Every cached binary loses a byte in its middle. */
+static uint32_t damage_cache(void)
+{
+	uint32_t count = 0;
+	DIR *directory = opendir(bench_cache);
+	struct dirent *entry;
+	assert_non_null(directory);
+	while ((entry = readdir(directory)) != NULL) {
+		char path[PATH_MAX];
+		if (strstr(entry->d_name, ".clbin") == NULL)
+			continue;
+		assert_true(zn_path_make(path, "%s/%s", bench_cache, entry->d_name));
+		FILE *file = fopen(path, "r+b");
+		assert_non_null(file);
+		assert_int_equal(fseek(file, 1000, SEEK_SET), 0);
+		int byte = fgetc(file);
+		assert_int_equal(fseek(file, 1000, SEEK_SET), 0);
+		assert_true(fputc(byte ^ 1, file) != EOF);
+		assert_int_equal(fclose(file), 0);
+		count++;
+	}
+	closedir(directory);
+	return count;
+}
+
+static void a_damaged_binary_in_the_cache_is_built_anew(void **state)
+{
+	(void)state;
+	struct bench bench;
+	bench_open(&bench, &plain);
+	load_mix(&bench, 3, 10);
+	load_mix(&bench, 3, 10);
+	assert_true(bench.load_cached);
+	assert_true(damage_cache() >= 2);
+	load_mix(&bench, 3, 10);
+	assert_false(bench.load_cached);
+	bench_run_range(&bench, 1, 0, 10);
+	bench_until_done(&bench, 1);
+	assert_mix(&bench.done[0], 0, 10, 3);
+	bench_close(&bench);
+}
+
 static void a_probe_destroyed_early_calls_nobody(void **state)
 {
 	(void)state;
@@ -148,7 +223,8 @@ static void a_kernel_sees_params_shared_input_and_zeroed_slots(void **state)
 {
 	(void)state;
 	static const struct zn_kernel_source source = {"parts.cl",
-		"void zn_map(ulong item, __global const uchar *params, __global const uchar *shared,\n"
+		"void zn_map(ulong item, __global const uchar *params, __global const uchar "
+		"*shared,\n"
 		"	__global const uchar *input, __global uchar *slot)\n"
 		"{\n"
 		"	slot[0] = params[item]; slot[1] = shared[item]; slot[2] = input[item];\n"
@@ -173,8 +249,14 @@ static void a_kernel_sees_params_shared_input_and_zeroed_slots(void **state)
 	request.input_bytes = 1;
 	assert_int_equal(bench_ask(&bench, &request), ZN_ERR_OK);
 	bench_until_done(&bench, 2);
-	const uint8_t first[20] = "adh\x09\0" "bei\x09\0" "cfj\x09\0" "\0gk\x09\0";
-	const uint8_t second[20] = "adh\x09\0" "be\0\x09\0" "cf\0\x09\0" "\0g\0\x09\0";
+	const uint8_t first[20] = "adh\x09\0"
+				  "bei\x09\0"
+				  "cfj\x09\0"
+				  "\0gk\x09\0";
+	const uint8_t second[20] = "adh\x09\0"
+				   "be\0\x09\0"
+				   "cf\0\x09\0"
+				   "\0g\0\x09\0";
 	assert_memory_equal(bench.done[0].output, first, sizeof first);
 	assert_memory_equal(bench.done[1].output, second, sizeof second);
 	bench_close(&bench);
@@ -352,6 +434,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_probe_lists_the_devices_and_the_machine),
+		cmocka_unit_test(no_driver_or_a_broken_one_is_no_device),
+		cmocka_unit_test(a_damaged_binary_in_the_cache_is_built_anew),
 		cmocka_unit_test(a_probe_destroyed_early_calls_nobody),
 		cmocka_unit_test(a_chunk_of_mix_is_what_the_oracle_says),
 		cmocka_unit_test(a_list_gives_the_same_bytes_as_the_range),

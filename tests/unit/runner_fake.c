@@ -35,8 +35,11 @@ static void say_ready(uint32_t index)
 {
 	memset(&message, 0, sizeof message);
 	message.kind = ZN_PIPE_READY;
-	message.device = (struct zn_device){.index = index, .class = ZN_DEVICE_CPU,
-		.exact = ZN_EXACT_YES, .compute_units = 1, .memory_bytes = 1 << 30};
+	message.device = (struct zn_device){.index = index,
+		.class = ZN_DEVICE_CPU,
+		.exact = ZN_EXACT_YES,
+		.compute_units = 1,
+		.memory_bytes = 1 << 30};
 	put();
 }
 
@@ -74,7 +77,9 @@ static void send_descriptor(void)
 	} control = {0};
 	message.kind = ZN_PIPE_PAUSED;
 	struct iovec part = {buffer, zn_pipe_encode(buffer, &message)};
-	struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes,
+	struct msghdr header = {.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
 		.msg_controllen = sizeof control.bytes};
 	struct cmsghdr *first = CMSG_FIRSTHDR(&header);
 	const int fd = 0;

@@ -73,8 +73,8 @@ void bench_again(struct bench *bench)
 void bench_open(struct bench *bench, const struct zn_runner_options *options)
 {
 	*bench = (struct bench){.options = *options};
-	bench->options.handlers = (struct zn_runner_handlers){on_ready, on_progress, on_paused, on_gone,
-		bench};
+	bench->options.handlers =
+		(struct zn_runner_handlers){on_ready, on_progress, on_paused, on_gone, bench};
 	bench->options.cache_dir = bench_cache;
 	assert_int_equal(zn_loop_create(&bench->loop), ZN_ERR_OK);
 	bench_again(bench);
@@ -124,6 +124,7 @@ static void on_loaded(void *user, const struct zn_load_result *result)
 	struct bench *bench = user;
 	bench->loaded = true;
 	bench->load_err = result->err;
+	bench->load_cached = result->cached;
 	snprintf(bench->log, sizeof bench->log, "%s", result->log);
 	snprintf(bench->load_sentence, sizeof bench->load_sentence, "%s", result->sentence);
 	zn_loop_stop(bench->loop);
@@ -143,8 +144,8 @@ static void on_done(void *user, struct zn_run_result *result)
 {
 	struct bench *bench = user;
 	assert_true(bench->done_count < DONE_MAX);
-	bench->done[bench->done_count++] = (struct finished){result->tag, result->err, result->output,
-		result->output_bytes, result->items};
+	bench->done[bench->done_count++] = (struct finished){result->tag, result->err,
+		result->output, result->output_bytes, result->items};
 	result->output = NULL;
 	if (bench->on_done != NULL)
 		bench->on_done(bench);
@@ -154,8 +155,11 @@ static void on_done(void *user, struct zn_run_result *result)
 struct zn_runner_job bench_job(const struct zn_kernel_source *source, uint32_t slot_bytes,
 	uint32_t chunk_items_max)
 {
-	return (struct zn_runner_job){.exact = true, .sources = source, .sources_count = 1,
-		.slot_bytes = slot_bytes, .chunk_items_max = chunk_items_max};
+	return (struct zn_runner_job){.exact = true,
+		.sources = source,
+		.sources_count = 1,
+		.slot_bytes = slot_bytes,
+		.chunk_items_max = chunk_items_max};
 }
 
 enum zn_err bench_ask(struct bench *bench, const struct zn_run_request *request)

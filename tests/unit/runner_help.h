@@ -22,7 +22,7 @@ struct bench {
 	struct zn_loop *loop;
 	struct zn_runner *runner;
 	struct zn_runner_options options;
-	bool ready, paused, gone, loaded;
+	bool ready, paused, gone, loaded, load_cached;
 	enum zn_err gone_err, load_err;
 	char gone_sentence[ZN_COMPLAINT_BYTES_MAX];
 	char load_sentence[512];

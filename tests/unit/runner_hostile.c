@@ -6,6 +6,7 @@
 #include "io/files.h"
 
 #include <string.h>
+#include <time.h>
 
 #define MAP_HEAD                                                                                   \
 	"void zn_map(ulong item, __global const uchar *params, __global const uchar *shared,\n"    \
@@ -24,7 +25,8 @@ static void a_kernel_that_does_not_build_gives_a_log_and_the_runner_lives(void *
 	const struct zn_runner_options plain = {0};
 	struct bench bench;
 	bench_open(&bench, &plain);
-	assert_int_equal(load_text(&bench, MAP_HEAD "{\n	slot[0] = nothing;\n}\n"), ZN_ERR_BUILD);
+	assert_int_equal(load_text(&bench, MAP_HEAD "{\n	slot[0] = nothing;\n}\n"),
+		ZN_ERR_BUILD);
 	assert_non_null(strstr(bench.log, "bad.cl:4"));
 	assert_non_null(strstr(bench.log, "nothing"));
 	assert_non_null(strstr(bench.load_sentence, "does not build"));
@@ -45,7 +47,8 @@ static void a_kernel_that_crashes_is_reported(void **state)
 	const struct zn_runner_options plain = {0};
 	struct bench bench;
 	bench_open(&bench, &plain);
-	assert_int_equal(load_text(&bench, MAP_HEAD "{\n	*(__global uint *)(item * 8) = 1;\n}\n"),
+	assert_int_equal(load_text(&bench,
+				 MAP_HEAD "{\n	*(__global uint *)(item * 8) = 1;\n}\n"),
 		ZN_ERR_OK);
 	bench_run_range(&bench, 1, 0, 100);
 	bench_until(&bench, &bench.gone, "the crash");
@@ -83,6 +86,7 @@ static void a_pause_does_not_hide_an_endless_kernel(void **state)
 						    "	while (x) slot[0]++;\n}\n"),
 		ZN_ERR_OK);
 	bench_run_range(&bench, 1, 0, 100);
+	nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL); /* so that it has begun */
 	zn_runner_pause(bench.runner);
 	zn_runner_cancel(bench.runner, 1);
 	while (!bench.gone && !bench.paused)
@@ -159,7 +163,8 @@ static void fake_open(struct bench *bench, enum fake_way way, uint32_t build_cpu
 	char directory[PATH_MAX];
 	assert_int_equal(zn_path_program_directory(directory), ZN_ERR_OK);
 	assert_true(zn_path_make(program, "%s/runner_fake", directory));
-	const struct zn_runner_options options = {.program = program, .device_index = way,
+	const struct zn_runner_options options = {.program = program,
+		.device_index = way,
 		.build_cpu_ms = build_cpu_ms};
 	bench_open(bench, &options);
 }

@@ -15,19 +15,29 @@ static void make(uint8_t kind)
 	message.kind = kind;
 	switch (kind) {
 	case ZN_PIPE_LOAD:
-		message.load = (struct zn_pipe_load){.tag = 5, .exact = true, .width = 8,
-			.slot_bytes = 24, .chunk_items_max = 1000, .input_bytes_max = 9,
-			.params_bytes = 12, .shared_bytes = 1 << 20, .sources_count = 2,
-			.source_bytes = {100, 200}, .source_names = {"a.cl", "b.cl"}};
+		message.load = (struct zn_pipe_load){.tag = 5,
+			.exact = true,
+			.width = 8,
+			.slot_bytes = 24,
+			.chunk_items_max = 1000,
+			.input_bytes_max = 9,
+			.params_bytes = 12,
+			.shared_bytes = 1 << 20,
+			.sources_count = 2,
+			.source_bytes = {100, 200},
+			.source_names = {"a.cl", "b.cl"}};
 		break;
 	case ZN_PIPE_RUN:
-		message.run = (struct zn_pipe_run){.tag = 1, .lane = 3, .form = ZN_PIPE_LIST,
-			.count = 7};
+		message.run =
+			(struct zn_pipe_run){.tag = 1, .lane = 3, .form = ZN_PIPE_LIST, .count = 7};
 		break;
 	case ZN_PIPE_DEVICE:
 	case ZN_PIPE_READY:
-		message.device = (struct zn_device){.index = 3, .class = ZN_DEVICE_GPU,
-			.exact = ZN_EXACT_NO, .name = "x", .exact_reason = "it is odd"};
+		message.device = (struct zn_device){.index = 3,
+			.class = ZN_DEVICE_GPU,
+			.exact = ZN_EXACT_NO,
+			.name = "x",
+			.exact_reason = "it is odd"};
 		break;
 	case ZN_PIPE_LOADED:
 		message.loaded.err = ZN_ERR_BUILD;

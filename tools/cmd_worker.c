@@ -1,0 +1,167 @@
+/* tools/cmd_worker.c - `zennet worker`: find jobs, agree on a price, work, be paid. */
+#include "io/files.h"
+#include "tools/commands.h"
+#include "tools/home.h"
+#include "tools/options.h"
+#include "worker/worker.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define NAME         "worker"
+#define RATE_DEFAULT UINT64_C(2000000) /* 0.02 XEN an hour */
+
+const char zn_cmd_worker_help[] =
+	"usage: zennet worker [options]\n"
+	"\n"
+	"  Finds an open job on the ledger, agrees on a price with its publisher, works, is paid for\n"
+	"  every chunk, settles, and looks for the next job. Ctrl-C stops and settles.\n"
+	"  What an earlier run was not paid out yet is collected first.\n"
+	"\n"
+	"  --rate AMOUNT     least pay for an hour of this device (default: '0.02 XEN')\n"
+	"  --margin PERCENT  the first ask is so much more (default: 20)\n"
+	"  --window SECONDS  unpaid work at risk, at most (default: 10)\n"
+	"  --patience SECONDS  for a publisher that does not answer (default: 120)\n"
+	"  --device N        as `zennet devices` numbers them (default: the best one)\n"
+	"  --threads N       of a CPU device (default: all)\n"
+	"  --ledger URL      (default: $ZENNET_LEDGER, else http://127.0.0.1:26657)\n"
+	"  --home DIR        where keys and journal are kept (default: $ZENNET_HOME, else\n"
+	"                    ~/.local/share/zennet); one worker to a home\n"
+	"  --key NAME|FILE   (default: worker, drawn at the first start)\n"
+	"  --once            end after one settled deal\n"
+	"  --settle          only collect what is owed\n"
+	"  --allow-private   dial loopback and private addresses that strangers announce; for\n"
+	"                    networks of your own\n"
+	"  --json            the status, an object a line, for programs\n"
+	"\n"
+	"examples:\n"
+	"  zennet worker\n"
+	"  zennet worker --rate '0.05 XEN' --window 5 --device 1\n"
+	"  zennet worker --settle\n";
+
+struct command {
+	struct zn_loop *loop;
+	struct zn_worker *worker;
+	bool json;
+	int status;
+};
+
+static void on_line(void *user, const char *line)
+{
+	const struct command *command = user;
+	if (!command->json) {
+		puts(line);
+		fflush(stdout);
+	}
+}
+
+static void on_status(void *user, const char *json)
+{
+	const struct command *command = user;
+	if (command->json) {
+		puts(json);
+		fflush(stdout);
+	}
+}
+
+static void on_ended(void *user, const char *failure)
+{
+	struct command *command = user;
+	if (failure != NULL)
+		command->status = zn_command_fail(ZN_EXIT_FAILED, NAME, "%s", failure);
+	zn_loop_stop(command->loop);
+}
+
+static void on_interrupt(void *user)
+{
+	const struct command *command = user;
+	zn_worker_leave(command->worker);
+}
+
+static int run(const struct zn_worker_options *options, bool json)
+{
+	struct command command = {.json = json, .status = ZN_EXIT_OK};
+	struct zn_worker_options ours = *options;
+	enum zn_err err = zn_loop_create(&command.loop);
+	ours.handlers = (struct zn_worker_handlers){
+		.say = on_line, .status = on_status, .ended = on_ended, .user = &command};
+	if (err == ZN_ERR_OK)
+		err = zn_worker_create(&command.worker, command.loop, &ours);
+	if (err == ZN_ERR_OK)
+		err = zn_loop_on_interrupt(command.loop, on_interrupt, &command);
+	if (err == ZN_ERR_OK)
+		err = zn_loop_run(command.loop);
+	if (err != ZN_ERR_OK)
+		command.status = zn_command_fail(ZN_EXIT_FAILED, NAME, "%s (ledger %s)",
+			zn_err_sentence(err), ours.ledger_url);
+	zn_worker_destroy(command.worker);
+	zn_loop_destroy(command.loop);
+	return command.status;
+}
+
+/* Keys, journal and cache move together; the variable is how io/files.h is told. */
+static bool home_take(struct zn_complaint *complaint, char home[PATH_MAX], const char *given)
+{
+	char real[PATH_MAX];
+	if (given != NULL) {
+		enum zn_err err = zn_directory_make(given);
+		if (err != ZN_ERR_OK || realpath(given, real) == NULL ||
+			setenv("ZENNET_HOME", real, 1) != 0)
+			return zn_complain(complaint, "--home %s: %s", given,
+				zn_err_sentence(err != ZN_ERR_OK ? err : ZN_ERR_IO));
+	}
+	enum zn_err err = zn_path_home(home);
+	if (err != ZN_ERR_OK)
+		return zn_complain(complaint,
+			"there is no home for Zennet's files (%s): set ZENNET_HOME",
+			zn_err_sentence(err));
+	return true;
+}
+
+int zn_cmd_worker(int argc, char **argv)
+{
+	struct zn_complaint complaint = {{0}};
+	const char *words[1], *ledger = NULL, *home = NULL, *key = "worker";
+	char home_path[PATH_MAX], key_path[PATH_MAX];
+	size_t words_count = 0;
+	uint64_t device = 0, threads = 0, margin = 20, window = 10, patience = 0;
+	bool device_given = false, json = false;
+	struct zn_worker_options options = {.rate_per_hour = {RATE_DEFAULT}};
+	const struct zn_option list[] = {
+		{.name = "ledger", .kind = ZN_OPTION_TEXT, .out = &ledger},
+		{.name = "home", .kind = ZN_OPTION_TEXT, .out = &home},
+		{.name = "key", .kind = ZN_OPTION_TEXT, .out = &key},
+		{.name = "device", .kind = ZN_OPTION_NUMBER, .out = &device, .most = 63,
+			.given = &device_given},
+		{.name = "threads", .kind = ZN_OPTION_NUMBER, .out = &threads, .least = 1,
+			.most = 4096},
+		{.name = "rate", .kind = ZN_OPTION_AMOUNT, .out = &options.rate_per_hour},
+		{.name = "margin", .kind = ZN_OPTION_NUMBER, .out = &margin, .most = 10000},
+		{.name = "window", .kind = ZN_OPTION_NUMBER, .out = &window, .least = 1,
+			.most = 3600},
+		{.name = "patience", .kind = ZN_OPTION_NUMBER, .out = &patience, .least = 1,
+			.most = 86400},
+		{.name = "once", .kind = ZN_OPTION_FLAG, .out = &options.once},
+		{.name = "settle", .kind = ZN_OPTION_FLAG, .out = &options.settle_only},
+		{.name = "allow-private", .kind = ZN_OPTION_FLAG, .out = &options.allow_private},
+		{.name = "json", .kind = ZN_OPTION_FLAG, .out = &json},
+	};
+	if (!zn_options_parse(&complaint, words, &words_count, 0, 0, argc, argv, list,
+		    sizeof list / sizeof list[0]))
+		return zn_command_fail(ZN_EXIT_USAGE, NAME, "%s", complaint.text);
+	if (options.rate_per_hour.zat == 0)
+		return zn_command_fail(ZN_EXIT_USAGE, NAME,
+			"--rate: 0 is not allowed; give the least pay that an hour is worth");
+	if (!home_take(&complaint, home_path, home) ||
+		!zn_key_path(&complaint, key_path, key))
+		return zn_command_fail(ZN_EXIT_FAILED, NAME, "%s", complaint.text);
+	options.ledger_url = zn_ledger_url(ledger);
+	options.home = home_path;
+	options.key_path = key_path;
+	options.device = device_given ? (int32_t)device : -1;
+	options.threads = (uint32_t)threads;
+	options.margin_percent = (uint32_t)margin;
+	options.window_s = (uint32_t)window;
+	options.patience_s = (uint32_t)patience;
+	return run(&options, json);
+}

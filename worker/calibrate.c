@@ -1,0 +1,96 @@
+/* worker/calibrate.c - how long one chunk takes here: some items of one, timed, never sent. */
+#include "worker/inside.h"
+
+#include "io/clock.h"
+#include "io/random.h"
+
+#include <stdlib.h>
+
+#define NS_PER_MS UINT64_C(1000000)
+#define FIRST_ITEMS 64 /* a work-group or a stripe of every core */
+
+static void round_run(struct zn_worker *worker);
+
+static void finish(struct zn_worker *worker, uint64_t passed_ns)
+{
+	struct zn_prepare *prepare = &worker->prepare;
+	double chunk_ns = (double)passed_ns * worker->deal.manifest.chunk_items / prepare->items;
+	struct zn_worker_event event = {.kind = ZN_WORKER_PREPARED,
+		.chunk_ns = chunk_ns < 1 ? 1 : (uint64_t)chunk_ns};
+	prepare->under_way = false;
+	free(prepare->list);
+	prepare->list = NULL;
+	zn_worker_say(worker, "measured: %.1f ms a chunk", chunk_ns / 1e6);
+	zn_worker_queue(worker, &event);
+}
+
+/* Items for the next round: grow fast while it is far too short to time, then aim. */
+static uint32_t next_items(const struct zn_prepare *prepare, uint64_t passed_ns)
+{
+	double factor = (double)(ZN_CALIBRATE_MS * NS_PER_MS) / (double)(passed_ns + 1);
+	double items = prepare->items * (factor > 8 ? 8 : factor);
+	return items > prepare->chunk_items ? prepare->chunk_items : (uint32_t)items;
+}
+
+static void on_run(void *user, struct zn_run_result *result)
+{
+	struct zn_worker *worker = user;
+	struct zn_prepare *prepare = &worker->prepare;
+	uint64_t passed_ns = zn_clock_monotonic_ns() - prepare->begun_ns;
+	if (!prepare->under_way || prepare->items == 0 || result->tag != worker->generation)
+		return; /* of a deal that is over */
+	if (result->err != ZN_ERR_OK) {
+		zn_worker_prepare_failed(worker, "%s", zn_err_sentence(result->err));
+		return;
+	}
+	bool whole = prepare->items == prepare->chunk_items && prepare->rounds > 1;
+	if (passed_ns >= ZN_CALIBRATE_MS * NS_PER_MS * 2 / 3 || whole ||
+		prepare->rounds >= ZN_CALIBRATE_ROUNDS_MAX) {
+		finish(worker, passed_ns);
+		return;
+	}
+	prepare->items = next_items(prepare, passed_ns);
+	round_run(worker);
+}
+
+/* Spread over the chunk, since its parts need not be alike. */
+static void spread(struct zn_prepare *prepare)
+{
+	for (uint32_t i = 0; i < prepare->items; i++)
+		prepare->list[i] = prepare->first +
+				   (uint64_t)i * prepare->chunk_items / prepare->items;
+}
+
+static void round_run(struct zn_worker *worker)
+{
+	struct zn_prepare *prepare = &worker->prepare;
+	struct zn_run_request request = {.tag = worker->generation, .first = prepare->first,
+		.count = prepare->items};
+	if (prepare->items < prepare->chunk_items && prepare->items <= ZN_CALIBRATE_LIST_MAX) {
+		spread(prepare);
+		request.items = prepare->list;
+	}
+	prepare->rounds++;
+	prepare->begun_ns = zn_clock_monotonic_ns();
+	enum zn_err err = zn_runner_run(worker->runner, &request, on_run, worker);
+	if (err != ZN_ERR_OK)
+		zn_worker_prepare_failed(worker, "%s", zn_err_sentence(err));
+}
+
+void zn_worker_calibrate(struct zn_worker *worker)
+{
+	struct zn_prepare *prepare = &worker->prepare;
+	uint64_t random;
+	zn_random_bytes(&random, sizeof random);
+	uint64_t chunk = random % zn_manifest_chunks(&worker->deal.manifest);
+	zn_manifest_chunk(
+		&prepare->first, &prepare->chunk_items, &worker->deal.manifest, chunk);
+	prepare->list = malloc(ZN_CALIBRATE_LIST_MAX * sizeof *prepare->list);
+	if (prepare->list == NULL) {
+		zn_worker_prepare_failed(worker, "%s", zn_err_sentence(ZN_ERR_MEMORY));
+		return;
+	}
+	prepare->rounds = 0;
+	prepare->items = prepare->chunk_items < FIRST_ITEMS ? prepare->chunk_items : FIRST_ITEMS;
+	round_run(worker);
+}

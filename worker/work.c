@@ -1,0 +1,176 @@
+/* worker/work.c - the runner: loading the deal's job, running its chunks, outliving its crashes. */
+#include "worker/inside.h"
+
+#include "core/assert.h"
+
+#include <stdlib.h>
+
+#define RUN_TAG_FIRST (UINT64_C(1) << 62) /* above every generation, which tags calibrations */
+
+static void runs_submit(struct zn_worker *worker);
+
+static void run_failed(struct zn_worker *worker, uint64_t chunk)
+{
+	struct zn_worker_event event = {.kind = ZN_WORKER_RUN_FAILED, .chunk = chunk};
+	zn_worker_queue(worker, &event);
+}
+
+static void output_take(struct zn_worker *worker, uint64_t chunk, struct zn_run_result *result)
+{
+	const struct zn_manifest *manifest = &worker->deal.manifest;
+	uint8_t *output = result->output;
+	if (result->err != ZN_ERR_OK ||
+		result->output_bytes != zn_manifest_chunk_output_bytes(manifest, chunk)) {
+		run_failed(worker, chunk);
+		return;
+	}
+	result->output = NULL;
+	if (worker->options.output_filter != NULL)
+		worker->options.output_filter(worker->options.output_filter_user, chunk, output,
+			result->output_bytes, manifest->slot_bytes);
+	worker->figures.done++;
+	zn_worker_output_store(worker, chunk, output, result->output_bytes);
+}
+
+static void on_run(void *user, struct zn_run_result *result)
+{
+	struct zn_run_slot *slot = user;
+	struct zn_worker *worker = slot->worker;
+	uint64_t chunk = slot->chunk;
+	bool ours = slot->generation == worker->generation;
+	slot->used = false;
+	if (ours)
+		output_take(worker, chunk, result);
+	runs_submit(worker);
+}
+
+/* Ask the runner for what waits: it is loading, or was full of an earlier deal's runs. */
+static void runs_submit(struct zn_worker *worker)
+{
+	for (int i = 0; worker->job_loaded && i < ZN_RUNS_QUEUED_MAX; i++) {
+		struct zn_run_slot *slot = &worker->runs[i];
+		if (!slot->used || slot->asked)
+			continue;
+		struct zn_run_request request = {.tag = RUN_TAG_FIRST + worker->run_tags++};
+		zn_manifest_chunk(
+			&request.first, &request.count, &worker->deal.manifest, slot->chunk);
+		enum zn_err err = zn_runner_run(worker->runner, &request, on_run, slot);
+		if (err == ZN_ERR_BUSY)
+			return;
+		slot->asked = err == ZN_ERR_OK;
+		if (err != ZN_ERR_OK) {
+			slot->used = false;
+			run_failed(worker, slot->chunk);
+		}
+	}
+}
+
+void zn_worker_run(struct zn_worker *worker, uint64_t chunk)
+{
+	for (int i = 0; i < ZN_RUNS_QUEUED_MAX; i++)
+		if (!worker->runs[i].used) {
+			worker->runs[i] = (struct zn_run_slot){.worker = worker, .used = true,
+				.generation = worker->generation, .chunk = chunk};
+			runs_submit(worker);
+			return;
+		}
+	run_failed(worker, chunk);
+}
+
+void zn_worker_stop(struct zn_worker *worker)
+{
+	for (int i = 0; i < ZN_RUNS_QUEUED_MAX; i++)
+		if (worker->runs[i].used && !worker->runs[i].asked)
+			worker->runs[i].used = false;
+	if (worker->runner != NULL)
+		zn_runner_cancel_all(worker->runner);
+	if (worker->runner != NULL && worker->paused)
+		zn_runner_resume(worker->runner);
+	worker->paused = false;
+}
+
+static void on_loaded(void *user, const struct zn_load_result *result)
+{
+	struct zn_worker *worker = user;
+	struct zn_prepare *prepare = &worker->prepare;
+	if (!prepare->loading) /* of a deal that is over */
+		return;
+	prepare->loading = false;
+	worker->job_loaded = result->err == ZN_ERR_OK;
+	if (result->err != ZN_ERR_OK && prepare->under_way)
+		zn_worker_prepare_failed(worker, "%s", result->sentence);
+	else if (prepare->under_way)
+		zn_worker_calibrate(worker);
+	else if (result->err == ZN_ERR_OK)
+		runs_submit(worker);
+	else
+		for (int i = 0; i < ZN_RUNS_QUEUED_MAX; i++)
+			if (worker->runs[i].used && !worker->runs[i].asked) {
+				worker->runs[i].used = false;
+				run_failed(worker, worker->runs[i].chunk);
+			}
+}
+
+enum zn_err zn_worker_load(struct zn_worker *worker)
+{
+	const struct zn_manifest *manifest = &worker->deal.manifest;
+	struct zn_prepare *prepare = &worker->prepare;
+	struct zn_runner_job job = {.exact = manifest->arithmetic == ZN_ARITHMETIC_EXACT,
+		.sources = prepare->sources, .sources_count = manifest->sources_count,
+		.params = manifest->params, .params_bytes = manifest->params_bytes,
+		.shared = prepare->shared, .shared_bytes = prepare->shared_bytes,
+		.slot_bytes = manifest->slot_bytes, .chunk_items_max = manifest->chunk_items,
+		.input_bytes_max = manifest->input_bytes_max};
+	if (worker->runner == NULL)
+		return ZN_ERR_DEVICE;
+	worker->job_loaded = false;
+	enum zn_err err = zn_runner_load(worker->runner, &job, on_loaded, worker);
+	prepare->loading = err == ZN_ERR_OK;
+	return err;
+}
+
+static void on_ready(void *user, const struct zn_device *device)
+{
+	struct zn_worker *worker = user;
+	worker->runner_ready = true;
+	worker->device = *device;
+}
+
+/* Killing or losing it is safe: its chunks are done again in a new one. */
+static void on_gone(void *user, enum zn_err err, const char *sentence)
+{
+	struct zn_worker *worker = user;
+	bool had_job = worker->job_loaded && worker->stage == ZN_PROGRAM_DEALING;
+	(void)err;
+	zn_runner_destroy(worker->runner);
+	worker->runner = NULL;
+	worker->job_loaded = false;
+	if (worker->stage == ZN_PROGRAM_ENDED)
+		return;
+	zn_worker_say(worker, "the runner ended: %s", sentence);
+	if (!worker->runner_ready) {
+		zn_worker_fail(worker, "the device cannot be used: %s", sentence);
+		return;
+	}
+	if (!zn_worker_runner_start(worker))
+		return;
+	if (worker->paused)
+		zn_runner_pause(worker->runner);
+	if (had_job)
+		zn_worker_load(worker);
+}
+
+bool zn_worker_runner_start(struct zn_worker *worker)
+{
+	const struct zn_runner_options options = {.program = worker->options.runner_program,
+		.device_index = worker->device.index, .cpu_threads = worker->options.threads,
+		.idle_priority = worker->device.class == ZN_DEVICE_CPU,
+		.handlers = {.ready = on_ready, .gone = on_gone, .user = worker}};
+	worker->runner_ready = false;
+	enum zn_err err = zn_runner_create(&worker->runner, worker->loop, &options);
+	if (err == ZN_ERR_OK)
+		return true;
+	worker->runner = NULL;
+	zn_worker_fail(worker, "the runner cannot be started: %s", zn_err_sentence(err));
+	return false;
+}
