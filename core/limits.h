@@ -157,14 +157,6 @@
 #define ZN_JSON_MEMBERS_MAX        64   /* of an object that a person wrote: a bit each */
 #define ZN_DURATION_S_MAX          UINT64_C(3155760000) /* a hundred years: a slip of the pen */
 
-<<<<<<< HEAD
-/* --- a scene -------------------------------------------------------------------------------- */
-#define ZN_MODEL_FILE_BYTES_MAX    (256u << 20) /* Assimp holds a few times that while it reads */
-#define ZN_PICTURE_FILE_BYTES_MAX  (64u << 20)
-#define ZN_PICTURE_PIXELS_MAX      (1u << 26) /* 8192 x 8192, 256 MiB decoded */
-#define ZN_SCENE_TEXELS_MAX        (1u << 27) /* all textures: half of a shared input */
-#define ZN_MODEL_DEPTH_MAX         64 /* nodes below nodes; deeper ones are broken files */
-
 /* --- a publisher -------------------------------------------------------------------------- */
 #define ZN_JOBS_LISTED_MAX         1024 /* jobs that a home is looked through for */
 #define ZN_UNPROVEN_MAX            128 /* hellos waiting for a proof; the oldest makes room */
@@ -184,6 +176,4 @@
 #define ZN_CLOSING_WAIT_S          10  /* for workers to close their channels at the end */
 #define ZN_SETTLE_TXS_MAX          65536 /* transactions of ours looked at for the final table */
 
-=======
->>>>>>> refs/heads/main
 #endif
