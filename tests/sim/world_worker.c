@@ -130,7 +130,7 @@ static void ended(struct world_worker *worker)
 	if (worker->deal.has_voucher)
 		worker->earned_zat += worker->deal.voucher.voucher.paid.zat;
 	memset(worker->kept_outputs, 0, sizeof worker->kept_outputs);
-	if (end == ZN_WORKER_END_GONE || end == ZN_WORKER_END_CLOSING)
+	if (end == ZN_WORKER_END_GONE || end == ZN_WORKER_END_CLOSING || end == ZN_WORKER_END_LATE)
 		world_schedule(worker->world, 5000, stamped(worker, WORLD_START_WORKER));
 }
 
