@@ -38,7 +38,7 @@ void zn_signed_lease_code(struct zn_codec *codec, struct zn_signed_lease *signed
 	X(EMPTY, "the lease names no chunk")                                                       \
 	X(TOO_MANY, "the lease names more chunks than were asked for")                             \
 	X(NO_SUCH_CHUNK, "the lease names a chunk that the job does not have")                     \
-	X(REPEATS, "the lease names a chunk twice or one that is already held")                    \
+	X(REPEATS, "the lease names a chunk twice")                    \
 	X(DEADLINE, "the lease gives less time than the terms say")                                \
 	X(BAD_SIGNATURE, "the publisher did not sign this lease")
 
@@ -59,7 +59,7 @@ struct zn_lease_limits {
 	uint32_t lease_s;
 };
 
-/** First rule broken; a lease that repeats a chunk held already is for the caller to refuse. */
+/** First rule broken. A lease may name a chunk that is held already: it has more time then. */
 enum zn_lease_refusal zn_lease_check(const struct zn_chain_id *chain,
 	const struct zn_signed_lease *offered, const struct zn_lease_limits *limits);
 const char *zn_lease_refusal_sentence(enum zn_lease_refusal refusal);

@@ -137,19 +137,20 @@ static void lease_take(struct zn_worker_actions *out, struct zn_worker_deal *dea
 		.terms_hash = deal->terms_hash, .publisher_key = deal->publisher_key,
 		.number = deal->lease_number, .chunks_max = room(deal),
 		.job_chunks = zn_manifest_chunks(&deal->manifest), .lease_s = deal->terms.lease_s};
-	enum zn_lease_refusal refusal = zn_lease_check(&deal->chain, lease, &limits);
-	for (uint32_t i = 0; refusal == ZN_LEASE_OK && i < lease->lease.chunks_count; i++)
-		if (find(deal, lease->lease.chunks[i]) != NULL)
-			refusal = ZN_LEASE_REPEATS;
-	if (refusal != ZN_LEASE_OK) {
+	if (zn_lease_check(&deal->chain, lease, &limits) != ZN_LEASE_OK) {
 		zn_worker_finish(out, deal, ZN_WORKER_END_LEASE);
 		return;
 	}
 	deal->lease_number++;
-	for (uint32_t i = 0; i < lease->lease.chunks_count && !deal->leaving; i++)
-		deal->chunks[deal->chunks_count++] = (struct zn_worker_chunk){
-			.chunk = lease->lease.chunks[i], .deadline_s = lease->lease.deadline_s,
-			.work = ZN_CHUNK_LEASED};
+	for (uint32_t i = 0; i < lease->lease.chunks_count && !deal->leaving; i++) {
+		struct zn_worker_chunk *held = find(deal, lease->lease.chunks[i]);
+		if (held != NULL) /* it ended there while we still work on it: more time */
+			held->deadline_s = lease->lease.deadline_s;
+		else
+			deal->chunks[deal->chunks_count++] = (struct zn_worker_chunk){
+				.chunk = lease->lease.chunks[i],
+				.deadline_s = lease->lease.deadline_s, .work = ZN_CHUNK_LEASED};
+	}
 }
 
 static void pause(struct zn_worker_actions *out, struct zn_worker_deal *deal, uint64_t now_s)

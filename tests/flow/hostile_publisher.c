@@ -131,7 +131,7 @@ static void a_verdict_that_was_lost_is_not_counted_as_unpaid(void **state)
 static void leases_that_break_a_rule_end_the_deal(void **state)
 {
 	(void)state;
-	for (int row = 0; row < 11; row++) {
+	for (int row = 0; row < 10; row++) {
 		machine_to_work(&machine, 7, DEPOSIT);
 		hear_order(ZN_ORDER_WORK, 0, 4);
 		assert_int_equal(machine.deal.chunks_count, 4);
@@ -139,7 +139,7 @@ static void leases_that_break_a_rule_end_the_deal(void **state)
 		struct zn_message message = machine_order(&machine, ZN_ORDER_WORK, 20, 4);
 		struct zn_lease *lease = &message.order.lease.lease;
 		if (row == 1)
-			lease->chunks[2] = 3; /* held */
+			lease->deadline_s = lease->issued_s - 1;
 		if (row == 2)
 			lease->chunks[2] = lease->chunks[1];
 		if (row == 3)
@@ -156,8 +156,6 @@ static void leases_that_break_a_rule_end_the_deal(void **state)
 			message = machine_order(&machine, ZN_ORDER_WORK, 20, 7); /* room for 6 */
 		if (row == 9)
 			lease->channel_id.bytes[0] ^= 1;
-		if (row == 10)
-			lease->deadline_s = lease->issued_s - 1;
 		message.order.lease.signature = hostile_sign_lease(&machine.world, lease);
 		machine_hear(&machine, ZN_LANE_TALK, &message);
 		if (good)
@@ -165,6 +163,21 @@ static void leases_that_break_a_rule_end_the_deal(void **state)
 		else
 			ends_with(ZN_WORKER_END_LEASE);
 	}
+}
+
+/* The publisher's clock ended the lease while we were at it, and the chunk was free again. */
+static void a_lease_of_a_chunk_in_hand_only_gives_it_more_time(void **state)
+{
+	(void)state;
+	machine_to_work(&machine, 17, DEPOSIT);
+	hear_order(ZN_ORDER_WORK, 0, 4);
+	machine.now_s += 59;
+	hear_order(ZN_ORDER_WORK, 1, 5); /* 1 to 3 are held */
+	assert_int_equal(machine.deal.stage, ZN_WORKER_WORKING);
+	assert_int_equal(machine.deal.chunks_count, 6);
+	assert_int_equal(machine.deal.chunks[0].deadline_s, HOSTILE_NOW_S + 60);
+	assert_int_equal(machine.deal.chunks[1].deadline_s, HOSTILE_NOW_S + 119);
+	assert_int_equal(machine.begun, 2);
 }
 
 static void a_lease_whose_deadline_is_past_is_not_begun(void **state)
@@ -358,6 +371,7 @@ int main(void)
 		cmocka_unit_test(a_publisher_that_calls_everything_late_gets_one_window),
 		cmocka_unit_test(a_verdict_that_was_lost_is_not_counted_as_unpaid),
 		cmocka_unit_test(leases_that_break_a_rule_end_the_deal),
+		cmocka_unit_test(a_lease_of_a_chunk_in_hand_only_gives_it_more_time),
 		cmocka_unit_test(a_lease_whose_deadline_is_past_is_not_begun),
 		cmocka_unit_test(vouchers_that_break_a_rule_end_the_deal),
 		cmocka_unit_test(a_publisher_that_closes_in_secret_gets_no_more_work),

@@ -124,6 +124,9 @@ static void close_channel(struct world_worker *worker)
 static void ended(struct world_worker *worker)
 {
 	enum zn_worker_end end = worker->deal.end;
+	/* The simulated publisher keeps its word. */
+	ZN_ASSERT(end != ZN_WORKER_END_LEASE && end != ZN_WORKER_END_UNDERPAID &&
+		  end != ZN_WORKER_END_LIED && end != ZN_WORKER_END_NONSENSE);
 	worker->dealing = false;
 	worker->ended = end;
 	worker->kept_funded = false;
