@@ -180,12 +180,14 @@ static void obey(struct zn_worker_actions *out, struct zn_worker_deal *deal, uin
 	}
 }
 
-/* A refusal while working: an unknown session is a publisher that was restarted. */
+/* A refusal while working: an unknown session is a publisher that was restarted; a delivery out of
+ * turn came while an earlier one, of a line that broke, is still being checked. */
 static void refused(struct zn_worker_actions *out, struct zn_worker_deal *deal,
 	const struct zn_worker_event *event)
 {
 	deal->refusal = event->message->refusal.refusal;
-	if (deal->refusal == ZN_DEAL_UNKNOWN_SESSION)
+	bool early = deal->refusal == ZN_DEAL_OUT_OF_TURN && event->lane == ZN_LANE_DELIVER;
+	if (deal->refusal == ZN_DEAL_UNKNOWN_SESSION || early)
 		zn_worker_unlink(out, deal, event->now_s);
 	else
 		zn_worker_finish(out, deal, ZN_WORKER_END_REFUSED);
