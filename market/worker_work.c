@@ -315,11 +315,13 @@ void zn_worker_run_failed(struct zn_worker_actions *out, struct zn_worker_deal *
 		drop(deal, event->chunk);
 }
 
-/* May one more chunk be begun without risking more than the window or the deposit? */
+/* May one more chunk be begun without risking more than the window or the deposit? Not where a close
+ * may have been asked for unseen and a quarter of its grace be gone. */
 static bool may_begin(struct zn_worker_actions *out, struct zn_worker_deal *deal, uint64_t now_s)
 {
 	struct zn_amount due;
-	if (zn_worker_deal_unpaid(deal) >= deal->terms.window_chunks)
+	if (zn_worker_deal_unpaid(deal) >= deal->terms.window_chunks ||
+		now_s > deal->channel_read_s + deal->terms.grace_s / 4)
 		return false;
 	if (zn_terms_due(&due, &deal->terms, deal->units + in_hand(deal) + 1) &&
 		zn_amount_compare(due, deal->channel.deposit) <= 0)

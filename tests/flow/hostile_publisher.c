@@ -273,6 +273,22 @@ static void a_publisher_that_closes_in_secret_gets_no_more_work(void **state)
 	assert_int_equal(machine.begun_after_close, 0);
 }
 
+static void with_a_ledger_that_is_silent_for_long_nothing_is_begun(void **state)
+{
+	(void)state;
+	machine_to_work(&machine, 11, DEPOSIT);
+	for (int second = 0; second < 200; second++) {
+		machine_tick(&machine, 1);
+		if (machine.read_open)
+			machine_read(&machine, false, false);
+	}
+	hear_order(ZN_ORDER_WORK, 0, 4);
+	assert_int_equal(machine.begun, 0); /* a close may have been asked for, unseen */
+	machine_tick(&machine, 1);
+	machine_read(&machine, true, true);
+	assert_int_equal(machine.begun, 2);
+}
+
 static void orders_that_flap_neither_start_nor_lose_anything(void **state)
 {
 	(void)state;
@@ -393,6 +409,7 @@ int main(void)
 		cmocka_unit_test(a_lease_whose_deadline_is_past_is_not_begun),
 		cmocka_unit_test(vouchers_that_break_a_rule_end_the_deal),
 		cmocka_unit_test(a_publisher_that_closes_in_secret_gets_no_more_work),
+		cmocka_unit_test(with_a_ledger_that_is_silent_for_long_nothing_is_begun),
 		cmocka_unit_test(orders_that_flap_neither_start_nor_lose_anything),
 		cmocka_unit_test(handshakes_that_lie_end_the_deal),
 		cmocka_unit_test(resumed_without_a_channel_changes_nothing),
