@@ -253,6 +253,18 @@ static void a_huge_claimed_rate_locks_half_of_the_budget_at_most(void **state)
 	assert_true(peer->deposited > 0 && peer->deposited <= BUDGET / 2);
 }
 
+static void a_deposit_is_no_larger_than_wanted_though_the_budget_ends(void **state)
+{
+	(void)state;
+	machine_begin(&machine, 4);
+	/* 18 chunks are the least for a window of 16; half of the budget does not cover them. */
+	machine.job.policy.budget.zat = 30 * CEILING / ZN_PRICE_PER_UNITS;
+	machine_shake_hands(&machine, peer);
+	offer(CEILING, 1, 16);
+	say(peer, machine_agree(peer, &peer->key));
+	assert_int_equal(peer->deposited, 19 * CEILING / ZN_PRICE_PER_UNITS);
+}
+
 static void terms_signed_by_somebody_else_open_no_channel(void **state)
 {
 	(void)state;
@@ -299,6 +311,7 @@ int main(void)
 		cmocka_unit_test(a_stranger_who_says_hello_for_a_channel_disturbs_nothing),
 		cmocka_unit_test(messages_of_an_old_session_are_out_of_turn),
 		cmocka_unit_test(a_huge_claimed_rate_locks_half_of_the_budget_at_most),
+		cmocka_unit_test(a_deposit_is_no_larger_than_wanted_though_the_budget_ends),
 		cmocka_unit_test(terms_signed_by_somebody_else_open_no_channel),
 		cmocka_unit_test(offers_out_of_their_round_are_refused),
 	};
