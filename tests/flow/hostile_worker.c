@@ -298,6 +298,34 @@ static void offers_out_of_their_round_are_refused(void **state)
 	refused_with(peer, ZN_DEAL_ROUND, 0);
 }
 
+static void a_chunk_is_leased_once_though_two_workers_had_it_at_a_restart(void **state)
+{
+	(void)state;
+	/* Three journals name chunk 0: the lease of the third had ended, unwritten, before it was
+	 * leased anew. The table knows two copies. */
+	machine_begin(&machine, 7);
+	for (uint32_t i = 0; i < 3; i++) {
+		struct peer *who = &machine.peers[i];
+		machine_to_work(&machine, who, 2);
+		zn_chunk_table_release(machine.job.table, who->deal.leases[0].chunk, (uint16_t)i);
+		who->deal.leases_count = 0;
+	}
+	zn_chunk_table_destroy(machine.job.table);
+	machine.job.table = zn_chunk_table_create(1);
+	machine.job.manifest.items = 8;
+	struct peer *last = &machine.peers[2];
+	for (uint32_t i = 0; i < 3; i++) {
+		struct peer *who = &machine.peers[i];
+		who->deal.leases[0] = (struct zn_publisher_lease){
+			.deadline_s = machine.now_s + (i == 2 ? 60 : 5)};
+		who->deal.leases_count = 1;
+		zn_publisher_deal_restore(&machine.job, &who->deal);
+	}
+	assert_int_equal(last->deal.leases_count, 0);
+	zn_chunk_table_destroy(machine.job.table);
+	machine.job.table = NULL;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -314,6 +342,7 @@ int main(void)
 		cmocka_unit_test(a_deposit_is_no_larger_than_wanted_though_the_budget_ends),
 		cmocka_unit_test(terms_signed_by_somebody_else_open_no_channel),
 		cmocka_unit_test(offers_out_of_their_round_are_refused),
+		cmocka_unit_test(a_chunk_is_leased_once_though_two_workers_had_it_at_a_restart),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
