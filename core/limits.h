@@ -157,4 +157,23 @@
 #define ZN_JSON_MEMBERS_MAX        64   /* of an object that a person wrote: a bit each */
 #define ZN_DURATION_S_MAX          UINT64_C(3155760000) /* a hundred years: a slip of the pen */
 
+/* --- a publisher -------------------------------------------------------------------------- */
+#define ZN_JOBS_LISTED_MAX         1024 /* jobs that a home is looked through for */
+#define ZN_UNPROVEN_MAX            128 /* hellos waiting for a proof; the oldest makes room */
+#define ZN_UNPROVEN_S              30  /* a proof needs one round trip */
+#define ZN_PROVEN_SILENT_S         900 /* fetching 1 GiB and building may take so long */
+#define ZN_DELIVERIES_BYTES_MAX    (UINT64_C(512) << 20) /* outputs being hashed or checked */
+#define ZN_CHECK_RUN_ITEMS_MAX     4096 /* of several checks in one run: less talk per item */
+#define ZN_CHECK_RUN_BYTES_MAX     (16u << 20)
+#define ZN_CHECK_RUNNER_STARTS_MAX 5   /* a device that fails more often is broken */
+#define ZN_CONNECTIONS_MAX         4096 /* four a worker */
+#define ZN_CONNECTIONS_ADDRESS_MAX 512  /* a hall of machines behind one address */
+#define ZN_PICTURE_MS              500  /* between two writings of the picture */
+#define ZN_SHOW_MS                 1000 /* between two lines or frames on the terminal */
+#define ZN_LEDGER_LOOK_MS          5000 /* ledger time is asked for so often */
+#define ZN_LEDGER_SEND_MS          60000 /* until a block must have a transaction */
+#define ZN_LEDGER_RETRY_MS         1000 /* while a node cannot be reached */
+#define ZN_CLOSING_WAIT_S          10  /* for workers to close their channels at the end */
+#define ZN_SETTLE_TXS_MAX          65536 /* transactions of ours looked at for the final table */
+
 #endif

@@ -20,7 +20,8 @@ struct zn_ask *zn_ask_open(struct zn_complaint *complaint, const char *url)
 failed:
 	if (err == ZN_ERR_MALFORMED || err == ZN_ERR_TOO_LARGE)
 		zn_complain(complaint,
-			"--ledger: '%s' is no address of a ledger; give one as http://127.0.0.1:26657",
+			"--ledger: '%s' is no address of a ledger; give one as "
+			"http://127.0.0.1:26657",
 			url);
 	else
 		zn_complain(complaint, "asking the ledger at %s: %s", url, zn_err_sentence(err));
@@ -75,8 +76,8 @@ bool zn_ask_wait(struct zn_complaint *complaint, struct zn_ask *ask)
 		err = zn_loop_run(ask->loop);
 	ask->answered = false;
 	if (err != ZN_ERR_OK)
-		return zn_complain(
-			complaint, "asking the ledger at %s: %s", ask->url, zn_err_sentence(err));
+		return zn_complain(complaint, "asking the ledger at %s: %s", ask->url,
+			zn_err_sentence(err));
 	switch (ask->answer.err) {
 	case ZN_ERR_OK:
 		return true;
@@ -85,10 +86,6 @@ bool zn_ask_wait(struct zn_complaint *complaint, struct zn_ask *ask)
 			"no ledger answers at %s; start one (xencoind --solo) or name another with "
 			"--ledger URL",
 			ask->url);
-	case ZN_ERR_NOT_FOUND:
-		return zn_complain(
-			complaint, "the ledger at %s knows no such thing: %s", ask->url,
-			ask->answer.detail);
 	default:
 		return zn_complain(complaint, "the ledger at %s: %s", ask->url, ask->answer.detail);
 	}

@@ -11,17 +11,17 @@
 #define NAME "devices"
 #define MIB  (1024 * 1024)
 
-const char zn_cmd_devices_help[] =
-	"usage: zennet devices [--json] [--quick]\n"
-	"\n"
-	"  Lists what zennet-runner finds, and whether each device gives the known answers that exact\n"
-	"  work needs.\n"
-	"  --quick   do not run the known answers\n"
-	"  --json    for programs\n"
-	"\n"
-	"examples:\n"
-	"  zennet devices\n"
-	"  zennet devices --json\n";
+const char zn_cmd_devices_help[] = "usage: zennet devices [--json] [--quick]\n"
+				   "\n"
+				   "  Lists what zennet-runner finds, and whether each device "
+				   "gives the known answers that exact\n"
+				   "  work needs.\n"
+				   "  --quick   do not run the known answers\n"
+				   "  --json    for programs\n"
+				   "\n"
+				   "examples:\n"
+				   "  zennet devices\n"
+				   "  zennet devices --json\n";
 
 static struct zn_json *device_json(const struct zn_device *device)
 {
@@ -37,7 +37,8 @@ static struct zn_json *device_json(const struct zn_device *device)
 	zn_json_add_number(object, "clock_mhz", device->clock_mhz);
 	zn_json_add_u64_text(object, "memory_bytes", device->memory_bytes);
 	zn_json_add_bool(object, "fp64", device->fp64);
-	zn_json_add_string(object, "exact", exact[device->exact <= ZN_EXACT_NO ? device->exact : 0]);
+	zn_json_add_string(object, "exact",
+		exact[device->exact <= ZN_EXACT_NO ? device->exact : 0]);
 	if (device->exact_reason[0] != '\0')
 		zn_json_add_string(object, "exact_reason", device->exact_reason);
 	return object;
@@ -106,7 +107,8 @@ int zn_cmd_devices(int argc, char **argv)
 		printf("note: %s\n", probe.note.text);
 	if (probe.devices_count == 0)
 		return zn_command_fail(ZN_EXIT_FAILED, NAME,
-			"no OpenCL device was found; for the CPU install pocl-opencl-icd, for a GPU "
+			"no OpenCL device was found; for the CPU install pocl-opencl-icd, for a "
+			"GPU "
 			"its maker's OpenCL driver");
 	return ZN_EXIT_OK;
 }

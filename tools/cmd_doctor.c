@@ -15,26 +15,25 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define NAME       "doctor"
-#define RPC_PORT   26657 /* xencoind's default */
+#define NAME     "doctor"
+#define RPC_PORT 26657 /* xencoind's default */
 
-const char zn_cmd_doctor_help[] =
-	"usage: zennet doctor [--ledger URL]\n"
-	"\n"
-	"  Looks at what Zennet needs on this machine, a line each, and says what to do where something\n"
-	"  is missing. Exits with 1 then.\n"
-	"\n"
-	"examples:\n"
-	"  zennet doctor\n"
-	"  zennet doctor --ledger http://127.0.0.1:26657\n";
+const char zn_cmd_doctor_help[] = "usage: zennet doctor [--ledger URL]\n"
+				  "\n"
+				  "  Looks at what Zennet needs on this machine, a line each, and "
+				  "says what to do where something\n"
+				  "  is missing. Exits with 1 then.\n"
+				  "\n"
+				  "examples:\n"
+				  "  zennet doctor\n"
+				  "  zennet doctor --ledger http://127.0.0.1:26657\n";
 
 struct doctor {
 	int missing;
 	bool ledger_up;
 };
 
-static void good(const char *what, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+static void good(const char *what, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static void bad(struct doctor *doctor, const char *what, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -126,7 +125,8 @@ static void look_at_devices(struct doctor *doctor)
 		printf("note     %-8s %s\n", "device", probe.note.text);
 	if (probe.devices_count == 0)
 		bad(doctor, "device",
-			"no OpenCL device; for the CPU: apt-get install pocl-opencl-icd, for a GPU its "
+			"no OpenCL device; for the CPU: apt-get install pocl-opencl-icd, for a GPU "
+			"its "
 			"maker's OpenCL driver");
 	else if (exact == 0)
 		bad(doctor, "device", "none can do exact work; another driver may help");
@@ -142,8 +142,8 @@ static void look_at_ledger(struct doctor *doctor, const char *url)
 		doctor->ledger_up = zn_ask_wait(&complaint, ask);
 	}
 	if (doctor->ledger_up)
-		good("ledger", "%s at %s, height %" PRIu64 "%s", ask->answer.status->chain.text, url,
-			ask->answer.status->height,
+		good("ledger", "%s at %s, height %" PRIu64 "%s", ask->answer.status->chain.text,
+			url, ask->answer.status->height,
 			ask->answer.status->operators == 1 ? ", one operator" : "");
 	else
 		bad(doctor, "ledger", "%s", complaint.text);
@@ -169,7 +169,8 @@ static bool port_free(uint16_t port)
 static void look_at_ports(struct doctor *doctor)
 {
 	if (!port_free(0))
-		bad(doctor, "ports", "no port on 127.0.0.1 can be opened; is the loopback device up?");
+		bad(doctor, "ports",
+			"no port on 127.0.0.1 can be opened; is the loopback device up?");
 	else if (!doctor->ledger_up && !port_free(RPC_PORT))
 		bad(doctor, "ports",
 			"something that is no ledger uses port %d, xencoind's; stop it, or start "

@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NAME        "ledger"
-#define PAGES_MAX   256 /* of 64 entries each: more is for programs that page themselves */
+#define NAME          "ledger"
+#define PAGES_MAX     256 /* of 64 entries each: more is for programs that page themselves */
 #define AMOUNT(value) zn_amount_text((char[ZN_AMOUNT_TEXT_BYTES]){0}, value)
 
 const char zn_cmd_ledger_help[] =
@@ -24,7 +24,8 @@ const char zn_cmd_ledger_help[] =
 	"       zennet ledger jobs                announced jobs, newest first\n"
 	"\n"
 	"  WHO  an account (xen1...), or the name of a key of your own\n"
-	"  --ledger URL  where the ledger is (default: $ZENNET_LEDGER, else http://127.0.0.1:26657)\n"
+	"  --ledger URL  where the ledger is (default: $ZENNET_LEDGER, else "
+	"http://127.0.0.1:26657)\n"
 	"  --json        for programs; amounts in zat (1 XEN = 100,000,000 zat), as strings\n"
 	"\n"
 	"examples:\n"
@@ -122,8 +123,7 @@ static bool look_tx(struct look *look)
 	if (!zn_ask_wait(&look->complaint, look->ask))
 		return false;
 	if (look->json != NULL)
-		zn_json_add(look->json, "tx",
-			zn_describe_tx_json(look->ask->answer.tx, &chain));
+		zn_json_add(look->json, "tx", zn_describe_tx_json(look->ask->answer.tx, &chain));
 	else
 		zn_describe_tx(look->ask->answer.tx);
 	return true;
@@ -131,8 +131,7 @@ static bool look_tx(struct look *look)
 
 static bool look_channel(struct look *look)
 {
-	zn_ledger_get_channel(
-		NULL, look->ask->ledger, &look->hash, 0, zn_ask_answer, look->ask);
+	zn_ledger_get_channel(NULL, look->ask->ledger, &look->hash, 0, zn_ask_answer, look->ask);
 	if (!zn_ask_wait(&look->complaint, look->ask))
 		return false;
 	if (look->json != NULL)
@@ -173,12 +172,12 @@ static bool look_jobs(struct look *look)
 
 static bool look_channels_as(struct look *look, enum zn_channel_role role, struct zn_json *list)
 {
-	struct zn_channels_query query = {
-		.account = look->account, .role = (uint8_t)role, .limit = ZN_PAGE_ENTRIES_MAX};
+	struct zn_channels_query query = {.account = look->account,
+		.role = (uint8_t)role,
+		.limit = ZN_PAGE_ENTRIES_MAX};
 
 	for (int page = 0; page < PAGES_MAX; page++) {
-		zn_ledger_list_channels(
-			NULL, look->ask->ledger, &query, zn_ask_answer, look->ask);
+		zn_ledger_list_channels(NULL, look->ask->ledger, &query, zn_ask_answer, look->ask);
 		if (!zn_ask_wait(&look->complaint, look->ask))
 			return false;
 		const struct zn_channel_page *channels = look->ask->answer.channels;
@@ -203,15 +202,15 @@ static bool look_channels(struct look *look)
 	if (list != NULL)
 		zn_json_add(look->json, "channels", list);
 	return look_channels_as(look, ZN_ROLE_PAYER, list) &&
-		look_channels_as(look, ZN_ROLE_PAYEE, list);
+	       look_channels_as(look, ZN_ROLE_PAYEE, list);
 }
 
 static bool look_history_page(struct look *look, const struct zn_chain_id *chain,
 	const struct zn_history_page *page, struct zn_json *list)
 {
 	for (uint32_t i = 0; i < page->count; i++) {
-		zn_ledger_get_tx(
-			NULL, look->ask->ledger, &page->entries[i].tx, 0, zn_ask_answer, look->ask);
+		zn_ledger_get_tx(NULL, look->ask->ledger, &page->entries[i].tx, 0, zn_ask_answer,
+			look->ask);
 		if (!zn_ask_wait(&look->complaint, look->ask))
 			return false;
 		if (list != NULL)
@@ -234,8 +233,7 @@ static bool look_history(struct look *look)
 		return false;
 	struct zn_chain_id chain = look->ask->answer.params->chain;
 	for (int page = 0; page < PAGES_MAX; page++) {
-		zn_ledger_list_history(
-			NULL, look->ask->ledger, &query, zn_ask_answer, look->ask);
+		zn_ledger_list_history(NULL, look->ask->ledger, &query, zn_ask_answer, look->ask);
 		if (!zn_ask_wait(&look->complaint, look->ask))
 			return false;
 		struct zn_history_page history = *look->ask->answer.history;
@@ -269,14 +267,13 @@ static bool read_word(struct look *look, const struct look_verb *verb, size_t wo
 {
 	if (words_count != (verb->wants == WANTS_NOTHING ? 1 : 2))
 		return zn_complain(&look->complaint, "%s takes %s; see --help", verb->name,
-			verb->wants == WANTS_NOTHING         ? "nothing more"
-				: verb->wants == WANTS_ACCOUNT ? "one account or key name"
-							       : "one hash");
+			verb->wants == WANTS_NOTHING   ? "nothing more"
+			: verb->wants == WANTS_ACCOUNT ? "one account or key name"
+						       : "one hash");
 	if (verb->wants == WANTS_ACCOUNT)
 		return zn_account_open(&look->complaint, &look->account, look->word);
 	if (verb->wants == WANTS_HASH && !zn_hash_parse(&look->hash, look->word))
-		return zn_complain(
-			&look->complaint, "'%s' is no hash: 64 hex digits", look->word);
+		return zn_complain(&look->complaint, "'%s' is no hash: 64 hex digits", look->word);
 	return true;
 }
 

@@ -14,9 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NAME           "wallet"
+#define NAME            "wallet"
 #define SEND_TIMEOUT_MS 20000
-#define WORDS_MAX      4
+#define WORDS_MAX       4
 
 const char zn_cmd_wallet_help[] =
 	"usage: zennet wallet new [NAME]          draw a new key\n"
@@ -29,7 +29,8 @@ const char zn_cmd_wallet_help[] =
 	"  AMOUNT   with its unit: '5 XEN', '12.5 XEN', '1200 zat'\n"
 	"  --from NAME   who sends (default: default)\n"
 	"  --yes         do not ask before sending\n"
-	"  --ledger URL  where the ledger is (default: $ZENNET_LEDGER, else http://127.0.0.1:26657)\n"
+	"  --ledger URL  where the ledger is (default: $ZENNET_LEDGER, else "
+	"http://127.0.0.1:26657)\n"
 	"  --json        for programs\n"
 	"\n"
 	"examples:\n"
@@ -68,8 +69,7 @@ static int run_new(struct wallet *wallet)
 		return zn_command_fail(ZN_EXIT_FAILED, NAME,
 			"there is a key at %s already; it stays as it is", path);
 	if (err != ZN_ERR_OK)
-		return zn_command_fail(
-			ZN_EXIT_FAILED, NAME, "%s: %s", path, zn_err_sentence(err));
+		return zn_command_fail(ZN_EXIT_FAILED, NAME, "%s: %s", path, zn_err_sentence(err));
 	zn_public_key_of(&public, &secret);
 	zn_secret_key_wipe(&secret);
 	zn_account_of(&account, &public);

@@ -146,8 +146,8 @@ static void bar_learn(struct bar *bar, const struct zn_json *status)
 	uint64_t done = number(status, "chunks_done");
 
 	snprintf(bar->words, sizeof bar->words, "%s", text(status, "stage"));
-	bar->risk = strcmp(bar->words, "killed") == 0 ? ZN_AMOUNT_ZERO
-						      : amount(status, "at_risk_zat");
+	bar->risk =
+		strcmp(bar->words, "killed") == 0 ? ZN_AMOUNT_ZERO : amount(status, "at_risk_zat");
 	if (done == 0)
 		return;
 	bar->done = done;

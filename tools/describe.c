@@ -39,7 +39,8 @@ int zn_json_show(const char *command, struct zn_json *root)
 
 	zn_json_destroy(root);
 	if (text == NULL)
-		return zn_command_fail(ZN_EXIT_FAILED, command, "%s", zn_err_sentence(ZN_ERR_MEMORY));
+		return zn_command_fail(ZN_EXIT_FAILED, command, "%s",
+			zn_err_sentence(ZN_ERR_MEMORY));
 	puts(text);
 	free(text);
 	return ZN_EXIT_OK;
@@ -116,9 +117,9 @@ void zn_describe_job(const struct zn_job *job)
 {
 	const struct zn_announcement *announcement = &job->announcement;
 
-	printf("job %s\n  owner   %s\n  what    %s, %" PRIu64 " chunks\n  where   %s\n", HASH(&job->id),
-		WHO(&job->owner), job_kind_name(announcement->kind), announcement->chunks,
-		announcement->endpoint);
+	printf("job %s\n  owner   %s\n  what    %s, %" PRIu64 " chunks\n  where   %s\n",
+		HASH(&job->id), WHO(&job->owner), job_kind_name(announcement->kind),
+		announcement->chunks, announcement->endpoint);
 	printf("  since   height %" PRIu64 ", until ledger time %" PRIu64 "\n",
 		job->announced_height, announcement->expiry_s);
 }
@@ -185,8 +186,7 @@ static void add_openings(struct zn_json *object, const struct zn_ledger_tx *tx,
 	zn_json_add(object, "openings", list);
 }
 
-struct zn_json *zn_describe_tx_json(
-	const struct zn_ledger_tx *tx, const struct zn_chain_id *chain)
+struct zn_json *zn_describe_tx_json(const struct zn_ledger_tx *tx, const struct zn_chain_id *chain)
 {
 	struct zn_json *object = zn_json_object_create();
 	struct zn_account sender = account_of(&tx->transaction.sender);

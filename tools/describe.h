@@ -12,8 +12,7 @@
 struct zn_json *zn_describe_channel_json(const struct zn_channel *channel);
 struct zn_json *zn_describe_job_json(const struct zn_job *job);
 /** With the ids of the channels that it opens on `chain`. */
-struct zn_json *zn_describe_tx_json(
-	const struct zn_ledger_tx *tx, const struct zn_chain_id *chain);
+struct zn_json *zn_describe_tx_json(const struct zn_ledger_tx *tx, const struct zn_chain_id *chain);
 void zn_describe_channel(const struct zn_channel *channel);
 void zn_describe_job(const struct zn_job *job);
 /** One line: height, kind, who, how much. */

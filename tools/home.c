@@ -13,8 +13,8 @@ static bool name_is_plain(const char *name)
 	size_t bytes = strlen(name);
 
 	return bytes > 0 && bytes <= KEY_NAME_BYTES_MAX && name[0] != '-' &&
-		strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") ==
-			bytes;
+	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") ==
+		       bytes;
 }
 
 bool zn_key_path(struct zn_complaint *complaint, char out[PATH_MAX], const char *name)
@@ -30,7 +30,8 @@ bool zn_key_path(struct zn_complaint *complaint, char out[PATH_MAX], const char 
 	}
 	if (!name_is_plain(name))
 		return zn_complain(complaint,
-			"'%s' is no name for a key; use letters, digits, - and _, or a path with a /",
+			"'%s' is no name for a key; use letters, digits, - and _, or a path with a "
+			"/",
 			name);
 	enum zn_err err = zn_path_home(home);
 	if (err != ZN_ERR_OK)
@@ -49,12 +50,14 @@ static bool complain_key(struct zn_complaint *complaint, const char *path, const
 {
 	if (err == ZN_ERR_NOT_FOUND && strchr(name, '/') == NULL)
 		return zn_complain(complaint,
-			"there is no key '%s' (%s); make one: zennet wallet new %s", name, path, name);
+			"there is no key '%s' (%s); make one: zennet wallet new %s", name, path,
+			name);
 	if (err == ZN_ERR_DENIED)
 		return zn_complain(complaint,
 			"%s: a key must be readable by its owner only; chmod 600 it", path);
 	if (err == ZN_ERR_MALFORMED)
-		return zn_complain(complaint, "%s is no key file: 64 hex digits and a newline", path);
+		return zn_complain(complaint, "%s is no key file: 64 hex digits and a newline",
+			path);
 	return zn_complain(complaint, "%s: %s", path, zn_err_sentence(err));
 }
 
@@ -81,7 +84,8 @@ bool zn_account_open(struct zn_complaint *complaint, struct zn_account *out, con
 	if (zn_account_parse(out, text))
 		return true;
 	if (strncmp(text, "xen1", 4) == 0)
-		return zn_complain(complaint, "%s is no account: a letter is wrong or missing", text);
+		return zn_complain(complaint, "%s is no account: a letter is wrong or missing",
+			text);
 	if (!zn_key_open(complaint, &secret, text, false))
 		return false;
 	zn_public_key_of(&public, &secret);

@@ -11,7 +11,7 @@
 #include <limits.h>
 #include <stdbool.h>
 
-#define ZN_KEY_NAME_DEFAULT "default"
+#define ZN_KEY_NAME_DEFAULT   "default"
 #define ZN_LEDGER_URL_DEFAULT "http://127.0.0.1:26657"
 
 /** Where the key of that NAME lies; a text with a '/' is a path already. NULL: the default name. */

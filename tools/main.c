@@ -94,11 +94,13 @@ int main(int argc, char **argv)
 			return fputs(commands[i].help, stdout) < 0 ? ZN_EXIT_FAILED : ZN_EXIT_OK;
 		return run(&commands[i], argc - 1, argv + 1);
 	}
-	const char *near = zn_nearest_name(
-		word, &commands[0].name, COMMANDS_COUNT, sizeof commands[0]);
+	const char *near =
+		zn_nearest_name(word, &commands[0].name, COMMANDS_COUNT, sizeof commands[0]);
 	if (near != NULL)
-		fprintf(stderr, "zennet: there is no command '%s'; did you mean '%s'?\n", word, near);
+		fprintf(stderr, "zennet: there is no command '%s'; did you mean '%s'?\n", word,
+			near);
 	else
-		fprintf(stderr, "zennet: there is no command '%s'; zennet --help lists them\n", word);
+		fprintf(stderr, "zennet: there is no command '%s'; zennet --help lists them\n",
+			word);
 	return ZN_EXIT_USAGE;
 }

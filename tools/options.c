@@ -78,8 +78,8 @@ static size_t distance(const char *a, const char *b)
 	return row[b_bytes];
 }
 
-const char *zn_nearest_name(
-	const char *word, const char *const *names, size_t count, size_t stride_bytes)
+const char *zn_nearest_name(const char *word, const char *const *names, size_t count,
+	size_t stride_bytes)
 {
 	const char *nearest = NULL;
 	size_t best = strlen(word) / 2 + 1; /* farther ones share nothing with what was written */
@@ -88,7 +88,8 @@ const char *zn_nearest_name(
 		const char *name;
 		memcpy(&name, (const char *)names + i * stride_bytes, sizeof name);
 		size_t bytes = strlen(word);
-		size_t far = bytes > 1 && strncmp(word, name, bytes) == 0 ? 0 : distance(word, name);
+		size_t far =
+			bytes > 1 && strncmp(word, name, bytes) == 0 ? 0 : distance(word, name);
 		if (far < best) {
 			best = far;
 			nearest = name;
@@ -129,8 +130,7 @@ static bool set_decimal(struct zn_complaint *complaint, const struct zn_option *
 	double value = strtod(text, &end);
 	bool plain = strspn(text, "0123456789.") == strlen(text);
 	if (plain && end != text && *end == '\0' && errno == 0 &&
-		(!bounded ||
-			(value >= (double)option->least && value <= (double)option->most))) {
+		(!bounded || (value >= (double)option->least && value <= (double)option->most))) {
 		*(double *)option->out = value;
 		return true;
 	}
@@ -159,12 +159,14 @@ static bool set_value(struct zn_complaint *complaint, const struct zn_option *op
 		if (zn_duration_parse(option->out, text))
 			return true;
 		return zn_complain(complaint,
-			"--%s: '%s' is no time; give one as 90s, 30m, 2h or 3d", option->name, text);
+			"--%s: '%s' is no time; give one as 90s, 30m, 2h or 3d", option->name,
+			text);
 	case ZN_OPTION_AMOUNT:
 		if (zn_amount_parse(option->out, text))
 			return true;
 		return zn_complain(complaint,
-			"--%s: '%s' is no amount; give one as '5 XEN' or '12 zat'", option->name, text);
+			"--%s: '%s' is no amount; give one as '5 XEN' or '12 zat'", option->name,
+			text);
 	}
 	return zn_complain(complaint, "--%s cannot be read", option->name);
 }
@@ -180,9 +182,9 @@ static const struct zn_option *find_option(struct zn_complaint *complaint, const
 	for (size_t i = 0; i < options_count; i++)
 		if (strcmp(options[i].name, name) == 0)
 			return &options[i];
-	const char *near = options_count == 0
-		? NULL
-		: zn_nearest_name(name, &options[0].name, options_count, sizeof options[0]);
+	const char *near = options_count == 0 ? NULL
+					      : zn_nearest_name(name, &options[0].name,
+							options_count, sizeof options[0]);
 	if (near != NULL)
 		zn_complain(complaint, "there is no option --%.*s; did you mean --%s?", (int)bytes,
 			argument, near);
@@ -197,8 +199,7 @@ static bool read_option(struct zn_complaint *complaint, int *at, int argc, char 
 	const struct zn_option *options, size_t options_count)
 {
 	const char *argument = argv[*at] + 2;
-	const struct zn_option *option =
-		find_option(complaint, argument, options, options_count);
+	const struct zn_option *option = find_option(complaint, argument, options, options_count);
 	const char *equals = strchr(argument, '=');
 
 	if (option == NULL)
@@ -236,7 +237,8 @@ bool zn_options_parse(struct zn_complaint *complaint, const char **words, size_t
 		} else if (count < words_max) {
 			words[count++] = argv[i];
 		} else {
-			return zn_complain(complaint, "'%s' is one word too many; see --help", argv[i]);
+			return zn_complain(complaint, "'%s' is one word too many; see --help",
+				argv[i]);
 		}
 	}
 	if (count < words_least)

@@ -44,7 +44,7 @@ bool zn_number_parse(uint64_t *out, const char *text) __attribute__((warn_unused
 
 /** Of `count` names, the one that `word` most likely meant; NULL when none is near. `names[i]` is read
  *  at stride bytes from the one before, so that it may lie in a table. */
-const char *zn_nearest_name(
-	const char *word, const char *const *names, size_t count, size_t stride_bytes);
+const char *zn_nearest_name(const char *word, const char *const *names, size_t count,
+	size_t stride_bytes);
 
 #endif

@@ -125,6 +125,10 @@ struct zn_hit zn_trace(__global const struct zn_scene_header *scene, struct zn_r
 			uint bits = zn_node_meet(&entry, node, ray.origin, inverse, least,
 				hit.distance);
 			uint base = top;
+			if (bits != 0 && (bits & (bits - 1u)) == 0) { /* one box: no need to queue */
+				at = node->child[31u - clz(bits)];
+				continue;
+			}
 			vstore8(entry, 0, lanes);
 			while (bits != 0 && top < ZN_SCENE_STACK) {
 				uint lane = 31u - clz(bits & (0u - bits));

@@ -20,12 +20,20 @@ static bool parse(struct wanted *wanted, int argc, const char *const *argv)
 {
 	const struct zn_option options[] = {
 		{.name = "flag", .kind = ZN_OPTION_FLAG, .out = &wanted->flag},
-		{.name = "text", .kind = ZN_OPTION_TEXT, .out = &wanted->text,
+		{.name = "text",
+			.kind = ZN_OPTION_TEXT,
+			.out = &wanted->text,
 			.given = &wanted->given},
-		{.name = "number", .kind = ZN_OPTION_NUMBER, .out = &wanted->number, .least = 1,
+		{.name = "number",
+			.kind = ZN_OPTION_NUMBER,
+			.out = &wanted->number,
+			.least = 1,
 			.most = 64},
 		{.name = "time", .kind = ZN_OPTION_DURATION, .out = &wanted->seconds},
-		{.name = "decimal", .kind = ZN_OPTION_DECIMAL, .out = &wanted->decimal, .least = 0,
+		{.name = "decimal",
+			.kind = ZN_OPTION_DECIMAL,
+			.out = &wanted->decimal,
+			.least = 0,
 			.most = 2},
 		{.name = "amount", .kind = ZN_OPTION_AMOUNT, .out = &wanted->amount},
 	};

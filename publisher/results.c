@@ -1,0 +1,197 @@
+#include "publisher/results.h"
+
+#include "core/limits.h"
+#include "io/clock.h"
+#include "io/files.h"
+#include "publisher/render/png.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum zn_err zn_results_init(struct zn_results *results, struct zn_loop *loop,
+	const struct zn_plan *plan, const char *out, double exposure)
+{
+	memset(results, 0, sizeof *results);
+	results->loop = loop;
+	results->plan = plan;
+	results->exposure = exposure;
+	if (!zn_path_make(results->out, "%s", out))
+		return ZN_ERR_TOO_LARGE;
+	if (!plan->is_render)
+		return ZN_ERR_OK;
+	enum zn_err err = zn_film_init(&results->film, &plan->render);
+	if (err != ZN_ERR_OK)
+		return err;
+	results->rgb = calloc((size_t)plan->render.width * plan->render.height, 3);
+	results->changed = true;
+	return results->rgb == NULL ? ZN_ERR_MEMORY : ZN_ERR_OK;
+}
+
+void zn_results_finish(struct zn_results *results)
+{
+	zn_timer_stop(&results->timer);
+	zn_film_finish(&results->film);
+	free(results->rgb);
+	results->rgb = NULL;
+}
+
+/* --- the picture --- */
+
+static void write_picture(void *user)
+{
+	struct zn_results *results = user;
+	results->written = zn_png_write(results->out, results->rgb, results->film.width,
+		results->film.height);
+}
+
+static void write_soon(struct zn_results *results);
+
+static void picture_written(void *user)
+{
+	struct zn_results *results = user;
+	results->writing = false;
+	results->written_ns = zn_clock_monotonic_ns();
+	if (results->stale)
+		write_soon(results);
+	results->stale = false;
+}
+
+static void tonemap(struct zn_results *results)
+{
+	if (results->changed)
+		zn_film_tonemap(results->rgb, &results->film, results->exposure);
+	results->changed = false;
+}
+
+static void write_now(void *user)
+{
+	struct zn_results *results = user;
+	tonemap(results);
+	results->writing = zn_loop_submit(results->loop, write_picture, picture_written, results) ==
+			   ZN_ERR_OK;
+}
+
+static void write_soon(struct zn_results *results)
+{
+	uint64_t since_ms = (zn_clock_monotonic_ns() - results->written_ns) / 1000000;
+	if (results->writing) {
+		results->stale = true;
+		return;
+	}
+	if (!results->timer.armed)
+		zn_timer_start(&results->timer, results->loop,
+			since_ms >= ZN_PICTURE_MS ? 0 : ZN_PICTURE_MS - since_ms, write_now,
+			results);
+}
+
+const uint8_t *zn_results_picture(struct zn_results *results)
+{
+	if (results->rgb == NULL)
+		return NULL;
+	/* The pool reads the pixels while they are written. */
+	if (!results->writing)
+		tonemap(results);
+	return results->rgb;
+}
+
+/* --- chunks --- */
+
+static bool change(struct zn_results *results, uint64_t chunk, const uint8_t *bytes, size_t count,
+	bool add)
+{
+	uint64_t first;
+	uint32_t items;
+	if (!results->plan->is_render)
+		return true;
+	zn_manifest_chunk(&first, &items, &results->plan->manifest, chunk);
+	return add ? zn_film_add(&results->film, first, items, bytes, count)
+		   : zn_film_subtract(&results->film, first, items, bytes, count);
+}
+
+bool zn_results_plausible(struct zn_results *results, uint64_t chunk, const uint8_t *bytes,
+	size_t count)
+{
+	return change(results, chunk, bytes, count, true) &&
+	       change(results, chunk, bytes, count, false);
+}
+
+bool zn_results_add(struct zn_results *results, uint64_t chunk, const uint8_t *bytes, size_t count)
+{
+	if (!change(results, chunk, bytes, count, true))
+		return false;
+	results->changed = true;
+	if (results->plan->is_render)
+		write_soon(results);
+	return true;
+}
+
+bool zn_results_subtract(struct zn_results *results, uint64_t chunk, const uint8_t *bytes,
+	size_t count)
+{
+	if (!change(results, chunk, bytes, count, false))
+		return false;
+	results->changed = true;
+	if (results->plan->is_render)
+		write_soon(results);
+	return true;
+}
+
+/* --- the end --- */
+
+struct copy {
+	struct zn_store *store;
+	FILE *to;
+	enum zn_err err;
+};
+
+static bool copy_output(void *user, const struct zn_stored_result *result)
+{
+	struct copy *copy = user;
+	uint8_t *bytes;
+	copy->err = zn_store_output(&bytes, copy->store, result);
+	if (copy->err != ZN_ERR_OK)
+		return false;
+	if (fwrite(bytes, 1, (size_t)result->bytes, copy->to) != result->bytes)
+		copy->err = errno == ENOSPC ? ZN_ERR_DISK_FULL : ZN_ERR_IO;
+	free(bytes);
+	return copy->err == ZN_ERR_OK;
+}
+
+/* Beside the place and then renamed: never half a file under the name. */
+static enum zn_err write_outputs(struct zn_results *results, struct zn_store *store)
+{
+	char temporary[PATH_MAX];
+	struct copy copy = {.store = store};
+	if (!zn_path_make(temporary, "%s.part", results->out))
+		return ZN_ERR_TOO_LARGE;
+	copy.to = fopen(temporary, "wb");
+	if (copy.to == NULL)
+		return errno == EACCES ? ZN_ERR_DENIED : ZN_ERR_IO;
+	enum zn_err err = zn_store_results(store, copy_output, &copy);
+	if (err == ZN_ERR_OK)
+		err = copy.err;
+	if (fflush(copy.to) != 0 || fsync(fileno(copy.to)) != 0)
+		err = err == ZN_ERR_OK ? ZN_ERR_IO : err;
+	fclose(copy.to);
+	if (err == ZN_ERR_OK && rename(temporary, results->out) != 0)
+		err = ZN_ERR_IO;
+	if (err != ZN_ERR_OK)
+		unlink(temporary);
+	return err;
+}
+
+enum zn_err zn_results_write(struct zn_results *results, struct zn_store *store)
+{
+	zn_timer_stop(&results->timer);
+	if (!results->plan->is_render)
+		return store == NULL ? ZN_ERR_OK : write_outputs(results, store);
+	if (results->writing) /* of a picture just before this one: the pool is at it */
+		return ZN_ERR_BUSY;
+	tonemap(results);
+	write_picture(results);
+	return results->written;
+}

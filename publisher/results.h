@@ -1,0 +1,47 @@
+/* publisher/results.h - what accepted outputs add up to: a picture, or one file after the other.
+ *
+ * Outputs lie in the store; here they are reduced. A render job's film holds exactly the accepted
+ * chunks, so a retracted one is subtracted with the bytes that were added.
+ */
+#ifndef ZN_PUBLISHER_RESULTS_H
+#define ZN_PUBLISHER_RESULTS_H
+
+#include "core/err.h"
+#include "io/loop.h"
+#include "publisher/plan.h"
+#include "publisher/render/film.h"
+#include "publisher/store.h"
+
+struct zn_results {
+	struct zn_loop *loop;
+	const struct zn_plan *plan; /* borrowed */
+	double exposure;
+	char out[PATH_MAX];
+	struct zn_film film; /* of a render job */
+	uint8_t *rgb;        /* as last tone-mapped; the pool reads it while `writing` */
+	bool changed;        /* since it was */
+	bool writing;
+	bool stale;          /* changed again while it was written */
+	enum zn_err written; /* how the last writing ended */
+	uint64_t written_ns;
+	struct zn_timer timer;
+};
+
+/** `out` is where the picture or the outputs go. The plan must outlive it. */
+enum zn_err zn_results_init(struct zn_results *results, struct zn_loop *loop,
+	const struct zn_plan *plan, const char *out, double exposure);
+void zn_results_finish(struct zn_results *results);
+
+/** Could these bytes be the chunk's, by what can be told without recomputing? */
+bool zn_results_plausible(struct zn_results *results, uint64_t chunk, const uint8_t *bytes,
+	size_t count);
+/** Add a chunk. False: it does not fit, see zn_results_plausible. */
+bool zn_results_add(struct zn_results *results, uint64_t chunk, const uint8_t *bytes, size_t count);
+bool zn_results_subtract(struct zn_results *results, uint64_t chunk, const uint8_t *bytes,
+	size_t count);
+/** The picture as it is now, width * height * 3; NULL if the job makes none. */
+const uint8_t *zn_results_picture(struct zn_results *results);
+/** Write the result whole and wait for it: the picture, or all outputs in order from the store. */
+enum zn_err zn_results_write(struct zn_results *results, struct zn_store *store);
+
+#endif

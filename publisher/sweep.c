@@ -1,0 +1,197 @@
+/* publisher/sweep.c - `zennet job settle`: close and collect what jobs that do not run left open. */
+#include "io/keyfile.h"
+#include "publisher/ask.h"
+#include "publisher/inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ASK_MS 15000
+
+struct sweep {
+	struct zn_publisher *publisher; /* only its loop, clients and key are used */
+	struct zn_asked *asked;
+	uint32_t refunded, requested, waiting;
+	struct zn_amount amount;
+};
+
+static void complain(struct sweep *sweep)
+{
+	zn_publisher_trouble(sweep->publisher, "--ledger %s: %s",
+		sweep->publisher->options.ledger_url,
+		sweep->asked->answered ? sweep->asked->detail.text : "the node does not answer");
+}
+
+static bool send(struct sweep *sweep, const struct zn_transaction *draft)
+{
+	struct zn_publisher *publisher = sweep->publisher;
+	zn_asked_begin(sweep->asked, publisher);
+	zn_ledger_send(&sweep->asked->call, publisher->ledger, &publisher->key, draft,
+		ZN_LEDGER_SEND_MS, zn_asked_answer, sweep->asked);
+	if (zn_asked_wait(sweep->asked, publisher, 2 * ZN_LEDGER_SEND_MS) &&
+		sweep->asked->err == ZN_ERR_OK)
+		return true;
+	complain(sweep);
+	return false;
+}
+
+static bool refund(struct sweep *sweep, const struct zn_channel *channel)
+{
+	struct zn_transaction draft;
+	struct zn_amount rest;
+	uint64_t from_s, from_height;
+	zn_channel_refund_from(&from_s, &from_height, channel);
+	if (sweep->publisher->money.time_s < from_s || sweep->publisher->money.height < from_height) {
+		sweep->waiting++;
+		return true;
+	}
+	memset(&draft, 0, sizeof draft);
+	draft.kind = ZN_TX_REFUND;
+	draft.body.refund = channel->id;
+	if (!send(sweep, &draft))
+		return false;
+	if (sweep->asked->refusal == ZN_LEDGER_OK) {
+		sweep->refunded++;
+		if (!zn_amount_sub(&rest, channel->deposit, channel->redeemed) ||
+			!zn_amount_add(&sweep->amount, sweep->amount, rest))
+			return false;
+	}
+	return true;
+}
+
+/* --- channels that our journals know --- */
+
+struct known {
+	struct sweep *sweep;
+	bool good;
+};
+
+static void job_sweep(void *user, const struct zn_job_home *home)
+{
+	struct known *known = user;
+	struct sweep *sweep = known->sweep;
+	struct zn_publisher *stored = calloc(1, sizeof *stored);
+	struct zn_complaint complaint;
+	if (stored == NULL)
+		return;
+	stored->store.outputs_fd = -1;
+	/* One that runs, or is another key's, is none of ours now. */
+	if (zn_stored_open(stored, home, &complaint) &&
+		zn_public_key_equal(&stored->job.publisher_key,
+			&sweep->publisher->job.publisher_key) &&
+		(stored->job.order == ZN_ORDER_DONE || stored->job.order == ZN_ORDER_CANCEL))
+		for (uint16_t i = 0; i < stored->peers_count && known->good; i++) {
+			struct zn_peer *peer = stored->peers[i];
+			struct zn_transaction draft;
+			if (peer == NULL || zn_hash_is_zero(&peer->deal.channel_id))
+				continue;
+			zn_asked_begin(sweep->asked, sweep->publisher);
+			zn_ledger_get_channel(&sweep->asked->call, sweep->publisher->ledger,
+				&peer->deal.channel_id, 0, zn_asked_answer, sweep->asked);
+			if (!zn_asked_wait(sweep->asked, sweep->publisher, ASK_MS) ||
+				sweep->asked->err != ZN_ERR_OK || sweep->asked->channel.closing)
+				continue;
+			memset(&draft, 0, sizeof draft);
+			draft.kind = ZN_TX_REQUEST_CLOSE;
+			draft.body.request_close.channel_id = peer->deal.channel_id;
+			draft.body.request_close.paid = zn_publisher_deal_paid(&peer->deal);
+			known->good = send(sweep, &draft);
+			sweep->requested += known->good;
+		}
+	zn_stored_close(stored);
+	free(stored);
+}
+
+/* --- all channels of the account that are closing --- */
+
+static bool channels_sweep(struct sweep *sweep)
+{
+	struct zn_publisher *publisher = sweep->publisher;
+	struct zn_channels_query query = {.account = publisher->account, .role = ZN_ROLE_PAYER,
+		.limit = ZN_PAGE_ENTRIES_MAX};
+	for (uint32_t seen = 0; seen < ZN_SETTLE_TXS_MAX;) {
+		zn_asked_begin(sweep->asked, publisher);
+		zn_ledger_list_channels(&sweep->asked->call, publisher->ledger, &query,
+			zn_asked_answer, sweep->asked);
+		if (!zn_asked_wait(sweep->asked, publisher, ASK_MS) ||
+			sweep->asked->err != ZN_ERR_OK) {
+			complain(sweep);
+			return false;
+		}
+		struct zn_channel_page page = sweep->asked->channels;
+		for (uint32_t i = 0; i < page.count; i++, seen++)
+			if (page.channels[i].closing && !refund(sweep, &page.channels[i]))
+				return false;
+		if (page.next.bytes == 0 || page.count == 0)
+			return true;
+		query.after = page.next;
+	}
+	return true;
+}
+
+static bool begin(struct sweep *sweep)
+{
+	struct zn_publisher *publisher = sweep->publisher;
+	enum zn_err err = zn_keyfile_read(&publisher->key, publisher->options.key_path);
+	if (err != ZN_ERR_OK) {
+		zn_publisher_trouble(publisher, "--key %s: %s", publisher->options.key_path,
+			zn_err_sentence(err));
+		return false;
+	}
+	zn_public_key_of(&publisher->job.publisher_key, &publisher->key);
+	zn_account_of(&publisher->account, &publisher->job.publisher_key);
+	err = zn_http_client_create(&publisher->http, publisher->loop);
+	if (err == ZN_ERR_OK)
+		err = zn_ledger_client_create(&publisher->ledger, publisher->loop, publisher->http,
+			publisher->options.ledger_url);
+	if (err != ZN_ERR_OK) {
+		zn_publisher_trouble(publisher, "--ledger %s: %s", publisher->options.ledger_url,
+			zn_err_sentence(err));
+		return false;
+	}
+	zn_asked_begin(sweep->asked, publisher);
+	zn_ledger_get_status(&sweep->asked->call, publisher->ledger, zn_asked_answer, sweep->asked);
+	if (!zn_asked_wait(sweep->asked, publisher, ASK_MS) || sweep->asked->err != ZN_ERR_OK) {
+		complain(sweep);
+		return false;
+	}
+	publisher->money.time_s = sweep->asked->status.time_s;
+	publisher->money.height = sweep->asked->status.height;
+	return true;
+}
+
+static int sweep_run(struct sweep *sweep)
+{
+	struct zn_publisher *publisher = sweep->publisher;
+	struct known known = {.sweep = sweep, .good = true};
+	char amount[ZN_AMOUNT_TEXT_BYTES];
+	if (!begin(sweep) || !zn_job_home_list(job_sweep, &known, &publisher->trouble) ||
+		!known.good || !channels_sweep(sweep))
+		return 1;
+	fprintf(publisher->options.to, "%u closes requested, %u channels refunded (%s), %u still in"
+				       " their grace\n",
+		sweep->requested, sweep->refunded, zn_amount_text(amount, sweep->amount),
+		sweep->waiting);
+	return 0;
+}
+
+int zn_publisher_settle_all(const struct zn_publisher_options *options)
+{
+	struct sweep sweep = {.publisher = calloc(1, sizeof *sweep.publisher),
+		.asked = calloc(1, sizeof *sweep.asked)};
+	int status = 1;
+	if (sweep.publisher != NULL && sweep.asked != NULL &&
+		zn_loop_create(&sweep.publisher->loop) == ZN_ERR_OK) {
+		sweep.publisher->options = *options;
+		status = sweep_run(&sweep);
+		if (sweep.publisher->trouble.text[0] != '\0')
+			fprintf(stderr, "zennet job: %s\n", sweep.publisher->trouble.text);
+		zn_ledger_client_destroy(sweep.publisher->ledger);
+		zn_http_client_destroy(sweep.publisher->http);
+		zn_loop_destroy(sweep.publisher->loop);
+		zn_secret_key_wipe(&sweep.publisher->key);
+	}
+	free(sweep.asked);
+	free(sweep.publisher);
+	return status;
+}

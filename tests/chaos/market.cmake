@@ -1,0 +1,17 @@
+# Stories with real processes: tests/chaos/market.sh says what each looks at.
+foreach(story
+    one_worker_from_announcement_to_settlement
+    three_workers_and_other_chunks_give_the_same_result
+    killed_worker_keeps_its_pay
+    killed_publisher_resumes_and_pays_nothing_twice
+    killed_ledger_node_comes_back_and_the_deal_goes_on
+    lazy_worker_is_found_and_its_chunks_are_redone
+    paused_and_resumed_from_another_terminal
+    cancelled_job_settles
+    more_budget_lets_a_starved_job_go_on
+    interrupts_end_everything_in_time_and_lose_nothing
+    bad_input_gets_one_sentence_and_changes_nothing)
+  add_test(NAME market_${story}
+    COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/chaos/market.sh ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} ${story})
+  set_tests_properties(market_${story} PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77)
+endforeach()

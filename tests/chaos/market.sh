@@ -1,0 +1,384 @@
+#!/bin/bash
+# tests/chaos/market.sh BIN SCENARIO - real processes, real kills: one story of a market a call.
+#
+# Every scenario starts a solo ledger, a publisher and workers in a directory of its own, and looks
+# at the result, at the ledger's accounts and at what the programs say. Nothing here depends on how
+# fast the machine is: only on order, within generous limits.
+set -uo pipefail
+export LC_ALL=C.UTF-8
+
+bin=$(cd "$1" && pwd)
+scenario=$2
+work=$(mktemp -d "${TMPDIR:-/tmp}/zennet-market.XXXXXX")
+declare -A pid_of
+unset ZENNET_HOME ZENNET_LEDGER
+
+fail()
+{
+	echo "FAILED: $scenario: $*" >&2
+	for log in "$work"/*.log; do
+		echo "--- $log" >&2
+		tail -n 15 "$log" >&2
+	done
+	exit 1
+}
+
+finish()
+{
+	local status=$?
+	trap - EXIT
+	for pid in "${pid_of[@]}"; do kill -KILL "$pid" 2>/dev/null; done
+	wait 2>/dev/null
+	rm -rf "$work"
+	exit $status
+}
+trap finish EXIT
+trap 'exit 1' INT TERM
+
+# wait_for SECONDS WHAT COMMAND...: until the command succeeds.
+wait_for()
+{
+	local tries=$(($1 * 10)) what=$2
+	shift 2
+	while ! "$@" >/dev/null 2>&1; do
+		((tries--)) || fail "waited in vain for: $what"
+		sleep 0.1
+	done
+}
+
+ended() { ! kill -0 "${pid_of[$1]}" 2>/dev/null; }
+said() { grep -q -- "$2" "$work/$1.log"; }
+
+# ---- the ledger -------------------------------------------------------------------------------
+ledger_start()
+{
+	"$bin/xencoind" --solo --home "$work/node" --listen "127.0.0.1:${port:-0}" "$@" \
+		>>"$work/node.log" 2>&1 &
+	pid_of[node]=$!
+	wait_for 10 "the ledger to listen" node_answers
+	port=$(sed -n 's/.*listening on http:\/\/127\.0\.0\.1:\([0-9]*\).*/\1/p' "$work/node.log" | tail -n 1)
+	export ZENNET_LEDGER=http://127.0.0.1:$port
+}
+node_answers()
+{
+	[ -n "${port:-}" ] && { "$bin/zennet" ledger status --ledger "http://127.0.0.1:$port"; return; }
+	grep -q 'listening on' "$work/node.log"
+}
+
+zennet_as() { local who=$1; shift; ZENNET_HOME=$work/$who "$bin/zennet" "$@"; }
+home_make() { mkdir -p "$work/$1"; ln -sfn "$cache" "$work/$1/cache"; }
+balance_zat() { zennet_as publisher wallet balance "$1" --json | jq -er .zat; }
+
+# The five parts must be the whole supply, whatever happened.
+supply_holds()
+{
+	zennet_as publisher ledger supply --json | jq -e '
+		((.balances_zat | tonumber) + (.deposits_zat | tonumber) + (.bonds_zat | tonumber) +
+		 (.stakes_zat | tonumber) + (.fee_pool_zat | tonumber)) == (.supply_zat | tonumber) and
+		.supply_zat == "100000000000000000"' >/dev/null || fail "coins are missing or were made"
+}
+
+market_begin()
+{
+	cache=${XDG_CACHE_HOME:-$HOME/.cache}/zennet
+	mkdir -p "$cache"
+	ledger_start "$@"
+	home_make publisher
+	publisher=$(zennet_as publisher wallet new --json | jq -er .account)
+	zennet_as publisher wallet send "$publisher" '50 XEN' --from "$work/node/operator.key" --yes \
+		>/dev/null || fail "the publisher could not be given coins"
+}
+
+# ---- jobs -------------------------------------------------------------------------------------
+# About rounds * items steps of an integer mixer; 64 chunks by default.
+job_write()
+{
+	local items=${1:-65536} chunk=${2:-1024} rounds=${3:-60000}
+	cat >"$work/job.json" <<-END
+	{ "kind": "kernel", "kernel": "mix", "items": $items, "chunk_items": $chunk,
+	  "params": { "rounds": $rounds, "seed": 7 },
+	  "budget": "10 XEN", "max_price": "20 XEN per 1000 chunks" }
+	END
+}
+
+job_reference()
+{
+	ZENNET_HOME=$work/publisher "$bin/zennet" job local "$work/job.json" --out "$work/right.bin" \
+		>"$work/local.log" 2>&1 || fail "job local failed"
+	[ -s "$work/right.bin" ] || fail "job local wrote nothing"
+}
+
+publisher_start()
+{
+	ZENNET_HOME=$work/publisher "$bin/zennet" job run "$@" --out "$work/out.bin" \
+		>>"$work/publisher.log" 2>&1 &
+	pid_of[publisher]=$!
+}
+
+worker_start()
+{
+	local name=$1
+	shift
+	home_make "$name"
+	ZENNET_HOME=$work/$name "${worker_program:-$bin/zennet}" ${worker_program:+} \
+		${worker_program:-worker} --threads 1 --rate '0.5 XEN' --allow-private "$@" \
+		>>"$work/$name.log" 2>&1 &
+	pid_of[$name]=$!
+}
+
+job() { zennet_as publisher job "$@"; }
+accepted() { job status --json | jq -r '.accepted // 0'; }
+accepted_at_least() { [ "$(accepted)" -ge "$1" ]; }
+job_ends()
+{
+	wait_for "${1:-120}" "the job to end" ended publisher
+	wait "${pid_of[publisher]}" || fail "the publisher ended with status $?"
+}
+result_right() { cmp -s "$work/right.bin" "$work/out.bin" || fail "the result is wrong"; }
+channels_left() { zennet_as publisher ledger supply --json | jq -r .deposits_zat; }
+no_channel_left() { [ "$(channels_left)" = 0 ] || fail "a channel is still open"; }
+
+account_of() { zennet_as "$1" wallet show worker --json | jq -er .account; }
+has_earned() { [ "$(balance_zat "$(account_of "$1")")" -gt 0 ] || fail "$1 earned nothing"; }
+
+# ---- the stories ------------------------------------------------------------------------------
+scenario_one_worker_from_announcement_to_settlement()
+{
+	market_begin
+	job_write 16384 512 20000
+	job_reference
+	publisher_start "$work/job.json"
+	worker_start anna --once
+	job_ends
+	result_right
+	wait_for 20 "the worker to end" ended anna
+	has_earned anna
+	no_channel_left
+	supply_holds
+}
+
+scenario_three_workers_and_other_chunks_give_the_same_result()
+{
+	market_begin
+	job_write 32768 512 20000
+	job_reference
+	job_write 32768 1536 20000
+	publisher_start "$work/job.json"
+	for name in anna bela cleo; do worker_start $name; done
+	job_ends
+	result_right
+	wait_for 20 "all channels to be closed" no_channel_left
+	supply_holds
+}
+
+scenario_killed_worker_keeps_its_pay()
+{
+	market_begin
+	job_write 65536 1024 30000
+	job_reference
+	publisher_start "$work/job.json"
+	for name in anna bela; do worker_start $name; done
+	wait_for 60 "a quarter of the job" accepted_at_least 16
+	wait_for 30 "the worker to be paid" said bela paid
+	kill -KILL "${pid_of[bela]}"
+	job_ends
+	result_right
+	worker_start bela --settle
+	wait_for 30 "the killed worker to settle" ended bela
+	has_earned bela
+	wait_for 20 "all channels to be closed" no_channel_left
+	supply_holds
+}
+
+scenario_killed_publisher_resumes_and_pays_nothing_twice()
+{
+	market_begin
+	job_write 65536 1024 30000
+	job_reference
+	publisher_start "$work/job.json"
+	for name in anna bela; do worker_start $name; done
+	wait_for 60 "a quarter of the job" accepted_at_least 16
+	local id before
+	id=$(job status --json | jq -er .id)
+	kill -KILL "${pid_of[publisher]}"
+	wait_for 5 "the publisher to be dead" ended publisher
+	before=$(accepted)
+	publisher_start --resume "$id"
+	wait_for 30 "the publisher to come back" accepted_at_least "$before"
+	job_ends
+	result_right
+	[ "$(job status "$id" --json | jq '[.workers[].accepted] | add')" = 64 ] ||
+		fail "other than 64 chunks were paid"
+	wait_for 20 "all channels to be closed" no_channel_left
+	supply_holds
+}
+
+scenario_killed_ledger_node_comes_back_and_the_deal_goes_on()
+{
+	market_begin
+	job_write 65536 1024 30000
+	job_reference
+	publisher_start "$work/job.json"
+	worker_start anna
+	wait_for 60 "a quarter of the job" accepted_at_least 16
+	kill -KILL "${pid_of[node]}"
+	sleep 1
+	ledger_start
+	job_ends
+	result_right
+	wait_for 20 "all channels to be closed" no_channel_left
+	supply_holds
+}
+
+scenario_lazy_worker_is_found_and_its_chunks_are_redone()
+{
+	market_begin
+	job_write 65536 1024 30000
+	job_reference
+	publisher_start "$work/job.json"
+	worker_start anna
+	home_make lazy
+	ZENNET_HOME=$work/lazy "$bin/zennet-lazy-worker" --threads 1 --rate '0.5 XEN' \
+		--allow-private --once >>"$work/lazy.log" 2>&1 &
+	pid_of[lazy]=$!
+	job_ends
+	result_right
+	said lazy "wrong" || fail "the lazy worker was not told"
+	supply_holds
+}
+
+scenario_paused_and_resumed_from_another_terminal()
+{
+	local at
+	market_begin
+	job_write 65536 1024 30000
+	job_reference
+	publisher_start "$work/job.json"
+	worker_start anna
+	wait_for 60 "some of the job" accepted_at_least 8
+	job pause || fail "pause was refused"
+	sleep 1
+	at=$(accepted)
+	sleep 2
+	[ "$(accepted)" = "$at" ] || fail "chunks were accepted while paused"
+	job resume || fail "resume was refused"
+	job_ends
+	result_right
+	supply_holds
+}
+
+scenario_cancelled_job_settles()
+{
+	market_begin
+	job_write 262144 1024 30000
+	publisher_start "$work/job.json"
+	worker_start anna --once
+	wait_for 60 "some of the job" accepted_at_least 4
+	job cancel || fail "cancel was refused"
+	wait_for 30 "the publisher to end" ended publisher
+	wait_for 30 "the worker to end" ended anna
+	has_earned anna
+	no_channel_left
+	supply_holds
+}
+
+scenario_more_budget_lets_a_starved_job_go_on()
+{
+	market_begin
+	job_write 65536 1024 20000
+	job_reference
+	sed -i 's/"10 XEN"/"0.0005 XEN"/' "$work/job.json"
+	publisher_start "$work/job.json"
+	worker_start anna
+	sleep 4
+	job fund '5 XEN' || fail "fund was refused"
+	job_ends
+	result_right
+	supply_holds
+}
+
+scenario_interrupts_end_everything_in_time_and_lose_nothing()
+{
+	local id
+	market_begin
+	job_write 65536 1024 30000
+	job_reference
+	publisher_start "$work/job.json"
+	worker_start anna
+	wait_for 60 "some of the job" accepted_at_least 8
+	id=$(job status --json | jq -er .id)
+	kill -INT "${pid_of[publisher]}"
+	wait_for 5 "the publisher to end" ended publisher
+	kill -INT "${pid_of[anna]}"
+	wait_for 5 "the worker to end" ended anna
+	kill -INT "${pid_of[node]}"
+	wait_for 5 "the ledger to end" ended node
+	ledger_start
+	publisher_start --resume "$id"
+	worker_start anna
+	job_ends
+	result_right
+	supply_holds
+}
+
+# refused COMMAND...: non-zero exit, one sentence, nothing on standard output.
+refused()
+{
+	local status=0 lines
+	timeout 20 "$@" >"$work/out.txt" 2>"$work/err.txt" </dev/null || status=$?
+	lines=$(wc -l <"$work/err.txt")
+	{ [ $status != 0 ] && [ $status -lt 124 ]; } || fail "status $status of: $*"
+	[ "$lines" = 1 ] || fail "$lines lines instead of one sentence from: $* ($(cat "$work/err.txt"))"
+}
+
+scenario_bad_input_gets_one_sentence_and_changes_nothing()
+{
+	local zennet=$bin/zennet before
+	market_begin
+	export ZENNET_HOME=$work/publisher
+	before=$(balance_zat "$publisher")
+	job_write 1024 256 10
+	bad() { jq "$1" "$work/job.json" >"$work/bad.json"; refused "$zennet" job run "$work/bad.json"; }
+	bad '.surprise = 1'
+	bad '.items = "many"'
+	bad '.items = 0'
+	bad '.chunk_items = -3'
+	bad '.kernel = "nonesuch"'
+	bad '.kind = "cooking"'
+	bad '.budget = "10"'
+	bad '.budget = "10 EUR"'
+	bad '.budget = "1000000 XEN"'
+	bad 'del(.kernel)'
+	bad '{kind: "render", scene: "missing.obj", size: [64, 36], samples: 4, budget: "1 XEN"}'
+	bad '{kind: "render", scene: "missing.obj", size: [64], samples: 4, budget: "1 XEN"}'
+	echo '{ "kind": ' >"$work/bad.json"
+	refused "$zennet" job run "$work/bad.json"
+	refused "$zennet" job run "$work/nothing.json"
+	refused "$zennet" job run "$work/job.json" --ledger http://127.0.0.1:1
+	refused "$zennet" job run "$work/job.json" --key nobody
+	refused "$zennet" job run "$work/job.json" --listen 127.0.0.1:99999
+	refused "$zennet" job run "$work/job.json" --listen "127.0.0.1:$port"
+	refused "$zennet" job run "$work/job.json" --surprise
+	refused "$zennet" job status nonesuch
+	refused "$zennet" job pause
+	refused "$zennet" worker --ledger http://127.0.0.1:1
+	refused "$zennet" worker --device 77
+	refused "$zennet" worker --rate free
+	refused "$zennet" wallet send "$publisher" 5
+	refused "$zennet" wallet send xen1nobody '5 XEN' --yes
+	refused "$zennet" wallet send "$publisher" '5000 XEN' --yes
+	refused "$zennet" ledger account xen1nobody
+	refused "$zennet" ledger tx 00
+	refused "$zennet" nonesuch
+	refused "$bin/xencoind" --solo --home "$work/node2" --listen "127.0.0.1:$port"
+	refused "$bin/xencoind" --solo --home "$work/node" --listen 127.0.0.1:0
+	refused "$bin/xencoind" --home "$work/node2"
+	echo '{}' >"$work/genesis.json"
+	refused "$bin/xencoind" --solo --home "$work/node3" --genesis "$work/genesis.json"
+	[ "$(balance_zat "$publisher")" = "$before" ] || fail "coins moved"
+	supply_holds
+}
+
+declare -F "scenario_$scenario" >/dev/null || fail "there is no such story"
+"scenario_$scenario"
+echo "ok: $scenario"
