@@ -157,6 +157,8 @@ void zn_show_finish(struct zn_publisher *publisher);
 
 /** Wind up: channels, announcement, final table. True when every line adds up. */
 bool zn_settle(struct zn_publisher *publisher);
+/** Take the announcement back, if one stands. */
+void zn_publisher_withdraw(struct zn_publisher *publisher);
 
 /* --- publisher/publisher.c --- */
 

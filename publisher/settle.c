@@ -35,7 +35,7 @@ static void wait_for_sends(struct zn_publisher *publisher)
 		zn_publisher_wait(publisher, &never, 20);
 }
 
-static void withdraw(struct zn_publisher *publisher)
+void zn_publisher_withdraw(struct zn_publisher *publisher)
 {
 	struct zn_asked *asked = calloc(1, sizeof *asked);
 	struct zn_transaction draft;
@@ -60,7 +60,7 @@ bool zn_settle(struct zn_publisher *publisher)
 	bool complete = zn_chunk_table_accepted(publisher->job.table) == publisher->plan.chunks;
 	close_silent(publisher);
 	wait_for_sends(publisher);
-	withdraw(publisher);
+	zn_publisher_withdraw(publisher);
 	zn_store_set_number(&publisher->store, "order",
 		complete ? ZN_ORDER_DONE : ZN_ORDER_CANCEL);
 	zn_store_note(&publisher->store, zn_publisher_now_s(publisher),
