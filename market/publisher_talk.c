@@ -99,7 +99,11 @@ bool zn_publisher_deposit(struct zn_amount *out, const struct zn_publisher_job *
 	struct zn_amount half = {budget_left.zat / 2};
 	if (zn_amount_compare(*out, half) > 0)
 		*out = zn_amount_compare(half, share) >= 0 ? half : budget_left;
-	return out->zat > 0 && zn_amount_compare(*out, share) >= 0;
+	if (out->zat == 0 || zn_amount_compare(*out, share) < 0)
+		return false;
+	if (zn_amount_compare(*out, job->policy.deposit_min) < 0)
+		*out = job->policy.deposit_min;
+	return zn_amount_compare(*out, budget_left) <= 0;
 }
 
 static void terms_make(
