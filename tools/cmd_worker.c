@@ -121,7 +121,7 @@ static bool home_take(struct zn_complaint *complaint, char home[PATH_MAX], const
 int zn_cmd_worker(int argc, char **argv)
 {
 	struct zn_complaint complaint = {{0}};
-	const char *words[1], *ledger = NULL, *home = NULL, *key = "worker";
+	const char *words[1], *ledger = NULL, *home = NULL, *key = NULL;
 	char home_path[PATH_MAX], key_path[PATH_MAX];
 	size_t words_count = 0;
 	uint64_t device = 0, threads = 0, margin = 20, window = 10, patience = 0;
@@ -153,11 +153,11 @@ int zn_cmd_worker(int argc, char **argv)
 		return zn_command_fail(ZN_EXIT_USAGE, NAME,
 			"--rate: 0 is not allowed; give the least pay that an hour is worth");
 	if (!home_take(&complaint, home_path, home) ||
-		!zn_key_path(&complaint, key_path, key))
+		(key != NULL && !zn_key_path(&complaint, key_path, key)))
 		return zn_command_fail(ZN_EXIT_FAILED, NAME, "%s", complaint.text);
 	options.ledger_url = zn_ledger_url(ledger);
 	options.home = home_path;
-	options.key_path = key_path;
+	options.key_path = key != NULL ? key_path : NULL; /* the worker makes its own */
 	options.device = device_given ? (int32_t)device : -1;
 	options.threads = (uint32_t)threads;
 	options.margin_percent = (uint32_t)margin;

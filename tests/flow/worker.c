@@ -56,7 +56,7 @@ static void worker_run(const char *program, const char *const *more)
 	size_t count = 1;
 	if (strcmp(program, "zennet") == 0) {
 		const char *const own[] = {"worker", "--ledger", node.url, "--home", home,
-			"--allow-private"};
+			"--allow-private", "--rate", "100 XEN"}; /* else fees are more than pay */
 		memcpy(arguments + count, own, sizeof own);
 		count += sizeof own / sizeof own[0];
 	}
@@ -233,7 +233,7 @@ static void a_worker_that_fakes_items_is_refused_and_ends(void **state)
 	(void)state;
 	const struct buyer_options options = {.chunks = 40, .chunk_items = 2000, .rounds = 3000};
 	buyer_start(&buyer, &node, &options);
-	worker_run("zennet-lazy-worker", (const char *[]){node.url, home, NULL});
+	worker_run("zennet-lazy-worker", (const char *[]){node.url, home, "10000000000", NULL});
 	assert_true(serve_until(worker_ended, 90));
 	assert_true(buyer.wrong > 0);
 	assert_int_equal(buyer.accepted, 0);

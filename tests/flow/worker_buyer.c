@@ -70,6 +70,9 @@ static void on_opened(void *user, const struct zn_ledger_answer *answer)
 	struct buyer_peer *peer = user;
 	struct buyer *buyer = peer->buyer;
 	struct zn_publisher_event event = {.kind = ZN_PUBLISHER_OPENED};
+	if (answer->refusal != ZN_LEDGER_OK || answer->err != ZN_ERR_OK)
+		print_message("open: %s, %s\n", answer->detail,
+			zn_ledger_refusal_sentence(answer->refusal));
 	if (answer->err != ZN_ERR_OK || answer->refusal != ZN_LEDGER_OK)
 		event.kind = ZN_PUBLISHER_OPEN_FAILED;
 	else
@@ -302,8 +305,8 @@ static void job_make(struct buyer *buyer, const struct buyer_options *options)
 	memcpy(job->manifest.params, params, sizeof params);
 	assert_int_equal(zn_manifest_check(&job->manifest), ZN_MANIFEST_OK);
 	zn_manifest_hash(&job->job_hash, &job->chain, &job->manifest);
-	job->policy = (struct zn_publisher_policy){.ceiling_zat = UINT64_C(1) << 40,
-		.budget = {UINT64_C(100000000000)}, .window_chunks_max = 8, .check_items = 64,
+	job->policy = (struct zn_publisher_policy){.ceiling_zat = UINT64_C(1) << 50,
+		.budget = {UINT64_C(100000000000000)}, .window_chunks_max = 8, .check_items = 64,
 		.lease_s = 60, .grace_s = 60, .deposit_s = 600, .silent_s = 5,
 		.expiry_s = zn_clock_wall_s() + LISTED_S};
 	job->order = ZN_ORDER_WORK;
