@@ -11,6 +11,7 @@
 #include "io/random.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,6 +176,7 @@ int zn_node_run(const struct zn_node_options *options)
 	static struct node node;
 	char hash[ZN_HASH_TEXT_BYTES];
 	node = (struct node){.options = options, .lock_fd = -1};
+	signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is a full disk: a sentence, not a signal */
 	bool started = start(&node);
 	if (started) {
 		const struct zn_node_head *head = zn_application_head(node.application);
