@@ -107,8 +107,8 @@ static int arguments_read(struct zn_node_options *options, int argc, char **argv
 	}
 	struct zn_account account;
 	if (options->operator_text != NULL && !zn_account_parse(&account, options->operator_text))
-		return complain("--operator: not an account; give xen1..., not ",
-			options->operator_text);
+		return complain(
+			"--operator: not an account; give xen1..., not ", options->operator_text);
 	if (!solo)
 		return complain("give --solo: it is the one engine there is yet", "");
 	if (!home_read(options, home))

@@ -130,8 +130,8 @@ static void kills_lose_no_acknowledged_transaction(void **state)
 		senders[i].key = harness_key((uint8_t)(100 + i), &senders[i].account);
 		struct zn_transaction draft = {.kind = ZN_TX_TRANSFER,
 			.body.transfer = {senders[i].account, {1000 * ZN_ZAT_PER_XEN}}};
-		assert_int_equal(
-			harness_send(&harness, &harness.operator_key, &draft)->refusal, ZN_LEDGER_OK);
+		assert_int_equal(harness_send(&harness, &harness.operator_key, &draft)->refusal,
+			ZN_LEDGER_OK);
 	}
 	for (int i = 0; i < SENDERS; i++)
 		send_one(&senders[i]);
@@ -154,8 +154,8 @@ static void kills_lose_no_acknowledged_transaction(void **state)
 		all += senders[i].acknowledged;
 		sum += senders[i].sent * (senders[i].sent + 1) / 2;
 	}
-	print_message("%d kills, %llu transactions acknowledged\n", 2 * kills,
-		(unsigned long long)all);
+	print_message(
+		"%d kills, %llu transactions acknowledged\n", 2 * kills, (unsigned long long)all);
 	assert_int_equal(trouble, 0);
 	assert_int_equal(harness_account(&harness, &sink).balance.zat, sum);
 	assert_true(all > (uint64_t)kills);

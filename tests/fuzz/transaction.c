@@ -1,4 +1,5 @@
-/* tests/fuzz/transaction.c - what decodes as a transaction encodes to the same bytes, and executes. */
+/* tests/fuzz/transaction.c - what decodes as a transaction encodes to the same bytes, and executes.
+ */
 #include "chain/ledger/ledger.h"
 #include "core/assert.h"
 
@@ -20,7 +21,8 @@ static struct zn_ledger *ledger_make(struct zn_memory_store **memory)
 	zn_genesis_apply(state, &genesis);
 	zn_memory_store_commit(*memory, state);
 	zn_overlay_destroy(state);
-	ZN_ASSERT(zn_ledger_create(&ledger, zn_memory_store_view(*memory), 0, 1) == ZN_LEDGER_SOUND);
+	ZN_ASSERT(
+		zn_ledger_create(&ledger, zn_memory_store_view(*memory), 0, 1) == ZN_LEDGER_SOUND);
 	return ledger;
 }
 

@@ -47,8 +47,7 @@ static void a_busy_port_is_said_and_nothing_is_made(void **state)
 	(void)state;
 	snprintf(listen, sizeof listen, "127.0.0.1:%u", harness.port);
 	snprintf(home, sizeof home, "%s/other", harness.home);
-	const char *arguments[] = {
-		"xencoind", "--solo", "--home", home, "--listen", listen, NULL};
+	const char *arguments[] = {"xencoind", "--solo", "--home", home, "--listen", listen, NULL};
 	complains(arguments, "another program has this port");
 	assert_false(zn_file_exists(home));
 }
@@ -64,8 +63,8 @@ static void a_locked_home_is_said(void **state)
 static void an_unusable_home_is_said(void **state)
 {
 	(void)state;
-	const char *arguments[] = {"xencoind", "--solo", "--home", "/dev/null/home", "--listen",
-		"127.0.0.1:0", NULL};
+	const char *arguments[] = {
+		"xencoind", "--solo", "--home", "/dev/null/home", "--listen", "127.0.0.1:0", NULL};
 	complains(arguments, "give another --home");
 }
 
@@ -78,8 +77,8 @@ static void wrong_arguments_are_said(void **state)
 	complains(unknown, "--homes");
 	const char *listen[] = {"xencoind", "--solo", "--listen", "localhost", NULL};
 	complains(listen, "ADDRESS:PORT");
-	const char *operator_text[] = {"xencoind", "--solo", "--home", "/tmp/zennet-none", "--listen",
-		"127.0.0.1:0", "--operator", "xen1nobody", NULL};
+	const char *operator_text[] = {"xencoind", "--solo", "--home", "/tmp/zennet-none",
+		"--listen", "127.0.0.1:0", "--operator", "xen1nobody", NULL};
 	complains(operator_text, "not an account");
 	assert_false(zn_file_exists("/tmp/zennet-none"));
 }
@@ -190,13 +189,14 @@ static void a_full_disk_stops_it_and_loses_nothing(void **state)
 	harness.file_bytes_max = 0;
 	assert_true(harness_run(&harness));
 	uint64_t balance = harness_account(&harness, &to).balance.zat;
-	print_message("%llu acknowledged before the disk was full\n",
-		(unsigned long long)acknowledged);
+	print_message(
+		"%llu acknowledged before the disk was full\n", (unsigned long long)acknowledged);
 	assert_true(acknowledged > 0);
 	assert_in_range(balance, acknowledged * 1000, (acknowledged + 1) * 1000);
 }
 
-/* --- strangers at the RPC ------------------------------------------------------------------------ */
+/* --- strangers at the RPC ------------------------------------------------------------------------
+ */
 
 static void answers(const char *path, const char *body, const char *words)
 {
@@ -218,7 +218,8 @@ static void wrong_requests_get_an_error_and_the_node_goes_on(void **state)
 	answers("/", "{\"method\": \"tx\", \"params\": {}}", "Invalid params");
 	answers("/", "{\"method\": \"tx\", \"params\": {\"hash\": 5}}", "Invalid params");
 	answers("/", "{\"method\": \"broadcast_tx_sync\", \"params\": {}}", "Invalid params");
-	answers("/", "{\"method\": \"broadcast_tx_sync\", \"params\": {\"tx\": \"\"}}", "\"code\":2");
+	answers("/", "{\"method\": \"broadcast_tx_sync\", \"params\": {\"tx\": \"\"}}",
+		"\"code\":2");
 	answers("/", "{\"method\": \"broadcast_tx_sync\", \"params\": {\"tx\": \"AAAA\"}}",
 		"these bytes are no transaction");
 	answers("/broadcast_tx_sync?tx=0xZZ", NULL, "Invalid params");
@@ -226,7 +227,8 @@ static void wrong_requests_get_an_error_and_the_node_goes_on(void **state)
 	answers("/abci_query?path=\"/none\"", NULL, "unknown path");
 	answers("/abci_query", NULL, "path is missing");
 	answers("/abci_query?path=\"/account\"&data=0x00", NULL, "not what this path asks for");
-	answers("/", "{\"method\":\"abci_query\",\"params\":{\"path\":\"/account\",\"data\":\"0\"}}",
+	answers("/",
+		"{\"method\":\"abci_query\",\"params\":{\"path\":\"/account\",\"data\":\"0\"}}",
 		"Invalid params");
 	answers("/block?height=999999", NULL, "must be from 1");
 	answers("/block?height=-1", NULL, "Invalid params");

@@ -63,8 +63,8 @@ static bool output_read(struct node_harness *harness)
 	size_t used = 0;
 	harness->said[0] = '\0';
 	for (;;) {
-		ssize_t got = read(harness->output, harness->said + used,
-			sizeof harness->said - 1 - used);
+		ssize_t got = read(
+			harness->output, harness->said + used, sizeof harness->said - 1 - used);
 		if (got <= 0)
 			return false;
 		used += (size_t)got;
@@ -147,8 +147,8 @@ void harness_start(struct node_harness *harness)
 	snprintf(harness->url, sizeof harness->url, "http://127.0.0.1:%u", harness->port);
 	assert_int_equal(zn_loop_create(&harness->loop), ZN_ERR_OK);
 	assert_int_equal(zn_http_client_create(&harness->http, harness->loop), ZN_ERR_OK);
-	assert_int_equal(zn_ledger_client_create(&harness->client, harness->loop, harness->http,
-				 harness->url),
+	assert_int_equal(zn_ledger_client_create(
+				 &harness->client, harness->loop, harness->http, harness->url),
 		ZN_ERR_OK);
 }
 

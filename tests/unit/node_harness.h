@@ -18,8 +18,8 @@
 struct node_harness {
 	char home[64];
 	pid_t pid;
-	int output;          /* what it prints */
-	char said[2048];     /* its first lines, until it listens */
+	int output;      /* what it prints */
+	char said[2048]; /* its first lines, until it listens */
 	char url[64];
 	uint16_t port;
 	uint64_t idle_ms;

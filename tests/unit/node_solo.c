@@ -48,8 +48,8 @@ static void ground_start(struct ground *ground)
 	assert_non_null(mkdtemp(ground->home));
 	world_start(&ground->people, ZN_FEE_ZAT_PER_BYTE);
 	assert_int_equal(zn_node_store_open(&ground->store, ground->home, &complaint), ZN_ERR_OK);
-	assert_true(zn_application_open(&ground->application, ground->store,
-		&ground->people.genesis, &complaint));
+	assert_true(zn_application_open(
+		&ground->application, ground->store, &ground->people.genesis, &complaint));
 	assert_int_equal(zn_loop_create(&ground->loop), ZN_ERR_OK);
 	ground->solo = zn_solo_create(ground->loop, ground->application, &options);
 	blocks_make(ground, 1);
