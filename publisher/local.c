@@ -258,6 +258,7 @@ int zn_publisher_local(const struct zn_publisher_options *options)
 		return 1;
 	}
 	local->options = options;
+	local->begun_ns = zn_clock_monotonic_ns();
 	int status = run(local);
 	if (local->trouble.text[0] != '\0')
 		fprintf(stderr, "zennet job: %s\n", local->trouble.text);

@@ -112,7 +112,7 @@ static bool walk(struct zn_publisher *publisher, struct zn_asked *asked,
 			return false;
 		struct zn_history_page page = asked->history;
 		for (uint32_t i = 0; i < page.count; i++, seen++) {
-			if (page.entries[i].height < publisher->begun_height)
+			if (page.entries[i].height <= publisher->begun_height)
 				return true;
 			zn_asked_begin(asked, publisher);
 			zn_ledger_get_tx(&asked->call, publisher->ledger, &page.entries[i].tx, 0,

@@ -1,5 +1,4 @@
 /* publisher/status.c - how a job stands, as JSON: the one text that everybody else shows. */
-#include "io/clock.h"
 #include "io/json.h"
 #include "market/verdict.h"
 #include "publisher/inside.h"
@@ -84,8 +83,6 @@ char *zn_status_json(struct zn_publisher *publisher, bool pretty)
 	struct zn_json *root = zn_json_object_create(), *workers = zn_json_array_create();
 	uint64_t chunks = zn_chunk_table_chunks(publisher->job.table);
 	uint64_t accepted = zn_chunk_table_accepted(publisher->job.table);
-	uint64_t passed_ms = (zn_clock_monotonic_ns() - publisher->begun_ns) / 1000000;
-	uint64_t gained = accepted - publisher->accepted_at_start;
 	char id[ZN_HASH_TEXT_BYTES];
 	zn_json_add_string(root, "id", publisher->home.id);
 	zn_json_add_string(root, "what", publisher->plan.what);
@@ -98,8 +95,7 @@ char *zn_status_json(struct zn_publisher *publisher, bool pretty)
 	zn_json_add_u64_text(root, "chunks", chunks);
 	zn_json_add_u64_text(root, "accepted", accepted);
 	zn_json_add_u64_text(root, "leased", zn_chunk_table_leased(publisher->job.table));
-	zn_json_add_u64_text(root, "left_s",
-		gained == 0 ? 0 : (chunks - accepted) * passed_ms / gained / 1000);
+	zn_json_add_u64_text(root, "left_s", zn_publisher_left_s(publisher));
 	sums_add(root, publisher);
 	for (uint16_t i = 0; i < publisher->peers_count; i++)
 		if (publisher->peers[i] != NULL &&
