@@ -99,8 +99,10 @@ static void settled(struct world *world, const struct zn_transaction *transactio
 {
 	struct world_worker *worker = &world->workers[tag];
 	(void)transaction;
-	/* The publisher may have paid all of it already, or taken the rest back. */
+	/* The publisher may have paid all of it already, or taken the rest back; or it is less than
+	 * the fee. */
 	ZN_ASSERT(refusal == ZN_LEDGER_OK || refusal == ZN_LEDGER_NO_CHANNEL ||
+		  refusal == ZN_LEDGER_NO_FUNDS ||
 		  (int)refusal == ZN_LEDGER_VOUCHER_BASE + ZN_VOUCHER_DOES_NOT_GROW);
 	if (!worker->alive || worker->incarnation != incarnation)
 		return;
