@@ -101,7 +101,11 @@ bool zn_publisher_deposit(struct zn_amount *out, const struct zn_publisher_job *
 		*out = half;
 	else if (zn_amount_compare(*out, budget_left) > 0)
 		*out = budget_left;
-	return out->zat > 0 && zn_amount_compare(*out, share) >= 0;
+	if (out->zat == 0 || zn_amount_compare(*out, share) < 0)
+		return false;
+	if (zn_amount_compare(*out, job->policy.deposit_min) < 0)
+		*out = job->policy.deposit_min;
+	return zn_amount_compare(*out, budget_left) <= 0;
 }
 
 static void terms_make(

@@ -81,6 +81,8 @@ static void use(struct doing *doing, uint32_t index)
 	zn_store_result(&doing->publisher->store, statement->chunk, doing->peer->deal.peer,
 		&statement->output_root, bytes, count);
 	doing->peer->accepted++;
+	if (doing->publisher->accepting_ns == 0)
+		doing->publisher->accepting_ns = zn_clock_monotonic_ns();
 	/* Checked for plausibility before the verdict, so it fits. */
 	ZN_ASSERT(zn_results_add(&doing->publisher->results, statement->chunk, bytes, count));
 }

@@ -82,6 +82,7 @@ struct zn_publisher {
 	struct zn_amount supply_before_fees; /* fee pool at the start */
 	uint64_t begun_ns;            /* of this run */
 	uint64_t accepted_at_start;
+	uint64_t accepting_ns;        /* since the first chunk of this run came in; 0: none yet */
 	char endpoint[ZN_ENDPOINT_BYTES_MAX + 1];
 
 	struct zn_timer tick, broadcast, show;
@@ -147,6 +148,8 @@ void zn_show_start(struct zn_publisher *publisher);
 /** A line that stays. */
 void zn_show_line(struct zn_publisher *publisher, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/** Until the job is done, at the rate of this run; 0: not known. */
+uint64_t zn_publisher_left_s(const struct zn_publisher *publisher);
 /** Progress once more, and leave it standing. */
 void zn_show_finish(struct zn_publisher *publisher);
 
@@ -154,6 +157,8 @@ void zn_show_finish(struct zn_publisher *publisher);
 
 /** Wind up: channels, announcement, final table. True when every line adds up. */
 bool zn_settle(struct zn_publisher *publisher);
+/** Take the announcement back, if one stands. */
+void zn_publisher_withdraw(struct zn_publisher *publisher);
 
 /* --- publisher/publisher.c --- */
 

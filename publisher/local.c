@@ -44,7 +44,7 @@ static void progress(struct local *local, const char *end)
 	FILE *to = local->options->to;
 	double seconds = (double)(zn_clock_monotonic_ns() - local->begun_ns) / 1e9;
 	if (local->options->json)
-		fprintf(to, "{\"chunks\":\"%" PRIu64 "\",\"accepted\":\"%" PRIu64 "\"}\n",
+		fprintf(to, "{\"chunks\":%" PRIu64 ",\"accepted\":%" PRIu64 "}\n",
 			local->plan.chunks, local->done);
 	else
 		fprintf(to, "%" PRIu64 " of %" PRIu64 " chunks in %.1f s%s", local->done,
@@ -258,6 +258,7 @@ int zn_publisher_local(const struct zn_publisher_options *options)
 		return 1;
 	}
 	local->options = options;
+	local->begun_ns = zn_clock_monotonic_ns();
 	int status = run(local);
 	if (local->trouble.text[0] != '\0')
 		fprintf(stderr, "zennet job: %s\n", local->trouble.text);

@@ -2,6 +2,7 @@
 
 #include "core/assert.h"
 #include "io/clock.h"
+#include "publisher/ask.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -187,68 +188,74 @@ void zn_stored_close(struct zn_publisher *publisher)
 
 /* --- the ledger --- */
 
-struct look {
-	struct zn_loop *loop;
-	bool answered;
-	bool there, reached;
-	struct zn_channel channel;
-};
-
-static void on_look(void *user, const struct zn_ledger_answer *answer)
-{
-	struct look *look = user;
-	look->answered = true;
-	look->reached = answer->err == ZN_ERR_OK || answer->err == ZN_ERR_NOT_FOUND;
-	look->there = answer->err == ZN_ERR_OK;
-	if (answer->channel != NULL)
-		look->channel = *answer->channel;
-	zn_loop_stop(look->loop);
-}
-
 /* What the ledger holds counts: a top-up may have arrived after we were gone. */
-static bool channel_read(struct zn_publisher *publisher, struct zn_peer *peer)
+static bool channel_read(struct zn_publisher *publisher, struct zn_peer *peer,
+	struct zn_asked *asked)
 {
-	struct look look = {.loop = publisher->loop};
-	struct zn_ledger_call *call = NULL;
-	zn_ledger_get_channel(&call, publisher->ledger, &peer->deal.channel_id, 0, on_look, &look);
-	if (!zn_publisher_wait(publisher, &look.answered, LOOK_MS)) {
-		zn_ledger_call_cancel(call);
+	zn_asked_begin(asked, publisher);
+	zn_ledger_get_channel(&asked->call, publisher->ledger, &peer->deal.channel_id, 0,
+		zn_asked_answer, asked);
+	if (!zn_asked_wait(asked, publisher, LOOK_MS))
 		return false;
-	}
-	if (!look.reached)
-		return false;
-	peer->gone = !look.there;
-	if (!look.there)
-		return true;
-	peer->close_requested = look.channel.closing;
+	peer->gone = asked->err == ZN_ERR_NOT_FOUND;
+	if (asked->err != ZN_ERR_OK)
+		return peer->gone;
+	peer->close_requested = asked->channel.closing;
 	if (!zn_amount_sub(&publisher->job.deposited, publisher->job.deposited,
 		    peer->deal.deposit) ||
 		!zn_amount_add(&publisher->job.deposited, publisher->job.deposited,
-			look.channel.deposit))
+			asked->channel.deposit))
 		return false;
-	peer->deal.deposit = look.channel.deposit;
+	peer->deal.deposit = asked->channel.deposit;
 	return true;
+}
+
+static bool peer_go_on(struct zn_publisher *publisher, struct zn_peer *peer)
+{
+	if (peer->opening) {
+		zn_money_search(&publisher->money, peer);
+		return true;
+	}
+	struct zn_asked *asked = calloc(1, sizeof *asked);
+	bool good = zn_hash_is_zero(&peer->deal.channel_id) ||
+		    (asked != NULL && channel_read(publisher, peer, asked));
+	free(asked);
+	if (good && peer->deal.stage == ZN_PUBLISHER_REFUSED && !peer->gone)
+		zn_money_request_close(&publisher->money, peer,
+			zn_publisher_deal_paid(&peer->deal));
+	return good;
+}
+
+/* Does it still stand on the ledger, and lead here? If it leads elsewhere it is taken back. */
+static bool still_announced(struct zn_publisher *publisher)
+{
+	struct zn_asked *asked = calloc(1, sizeof *asked);
+	bool stands = false;
+	if (!publisher->announced || asked == NULL) {
+		free(asked);
+		return false;
+	}
+	zn_asked_begin(asked, publisher);
+	zn_ledger_get_job(&asked->call, publisher->ledger, &publisher->announced_id,
+		zn_asked_answer, asked);
+	if (zn_asked_wait(asked, publisher, LOOK_MS) && asked->err == ZN_ERR_OK)
+		stands = strcmp(asked->job.announcement.endpoint, publisher->endpoint) == 0 &&
+			 zn_hash_equal(&asked->job.announcement.tls_pin, &publisher->job.tls_pin);
+	if (!stands && asked->answered && asked->err == ZN_ERR_OK)
+		zn_publisher_withdraw(publisher);
+	free(asked);
+	return stands;
 }
 
 bool zn_restore_go_on(struct zn_publisher *publisher)
 {
-	struct zn_hash none = {{0}};
 	for (uint16_t i = 0; i < publisher->peers_count; i++) {
-		struct zn_peer *peer = publisher->peers[i];
-		if (peer == NULL)
+		if (publisher->peers[i] == NULL || peer_go_on(publisher, publisher->peers[i]))
 			continue;
-		if (peer->opening)
-			zn_money_search(&publisher->money, peer);
-		else if (!zn_hash_equal(&peer->deal.channel_id, &none) &&
-			 !channel_read(publisher, peer)) {
-			zn_publisher_trouble(publisher, "--ledger %s: it does not say what became of a "
-				"channel; try again later", publisher->options.ledger_url);
-			return false;
-		}
-		if (peer->deal.stage == ZN_PUBLISHER_REFUSED && !peer->gone &&
-			!peer->close_requested)
-			zn_money_request_close(&publisher->money, peer,
-				zn_publisher_deal_paid(&peer->deal));
+		zn_publisher_trouble(publisher,
+			"--ledger %s: it does not say what became of a channel; try again later",
+			publisher->options.ledger_url);
+		return false;
 	}
 	zn_show_line(publisher, "job %s goes on: %llu of %llu chunks are accepted", publisher->home.id,
 		(unsigned long long)zn_chunk_table_accepted(publisher->job.table),
@@ -259,5 +266,5 @@ bool zn_restore_go_on(struct zn_publisher *publisher)
 		zn_publisher_end(publisher);
 		return true;
 	}
-	return zn_publisher_announce(publisher);
+	return still_announced(publisher) || zn_publisher_announce(publisher);
 }

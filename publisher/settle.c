@@ -35,7 +35,7 @@ static void wait_for_sends(struct zn_publisher *publisher)
 		zn_publisher_wait(publisher, &never, 20);
 }
 
-static void withdraw(struct zn_publisher *publisher)
+void zn_publisher_withdraw(struct zn_publisher *publisher)
 {
 	struct zn_asked *asked = calloc(1, sizeof *asked);
 	struct zn_transaction draft;
@@ -60,7 +60,7 @@ bool zn_settle(struct zn_publisher *publisher)
 	bool complete = zn_chunk_table_accepted(publisher->job.table) == publisher->plan.chunks;
 	close_silent(publisher);
 	wait_for_sends(publisher);
-	withdraw(publisher);
+	zn_publisher_withdraw(publisher);
 	zn_store_set_number(&publisher->store, "order",
 		complete ? ZN_ORDER_DONE : ZN_ORDER_CANCEL);
 	zn_store_note(&publisher->store, zn_publisher_now_s(publisher),
@@ -112,7 +112,7 @@ static bool walk(struct zn_publisher *publisher, struct zn_asked *asked,
 			return false;
 		struct zn_history_page page = asked->history;
 		for (uint32_t i = 0; i < page.count; i++, seen++) {
-			if (page.entries[i].height < publisher->begun_height)
+			if (page.entries[i].height <= publisher->begun_height)
 				return true;
 			zn_asked_begin(asked, publisher);
 			zn_ledger_get_tx(&asked->call, publisher->ledger, &page.entries[i].tx, 0,

@@ -71,12 +71,15 @@ static void peer_row(struct zn_publisher *publisher, const struct zn_peer *peer)
 	publisher->frame_rows++;
 }
 
-static uint64_t left_s(const struct zn_publisher *publisher)
+uint64_t zn_publisher_left_s(const struct zn_publisher *publisher)
 {
 	uint64_t done = zn_chunk_table_accepted(publisher->job.table);
-	uint64_t gained = done > publisher->accepted_at_start ? done - publisher->accepted_at_start : 0;
-	uint64_t passed_s = (zn_clock_monotonic_ns() - publisher->begun_ns) / ZN_SECOND_NS;
-	return gained == 0 ? 0 : (publisher->plan.chunks - done) * passed_s / gained;
+	if (publisher->accepting_ns == 0 || done <= publisher->accepted_at_start + 1)
+		return 0;
+	/* The first chunk starts the watch. */
+	uint64_t gained = done - publisher->accepted_at_start - 1;
+	uint64_t passed_ms = (zn_clock_monotonic_ns() - publisher->accepting_ns) / 1000000;
+	return (publisher->plan.chunks - done) * passed_ms / gained / 1000;
 }
 
 static void total_row(struct zn_publisher *publisher, const char *end)
@@ -98,8 +101,8 @@ static void total_row(struct zn_publisher *publisher, const char *end)
 	bar(to, done, publisher->plan.chunks);
 	fprintf(to, " %" PRIu64 " of %" PRIu64 " chunks, %u workers, %s paid", done,
 		publisher->plan.chunks, working, zn_amount_text(text, paid));
-	if (left_s(publisher) > 0)
-		fprintf(to, ", about %" PRIu64 " s left", left_s(publisher));
+	if (zn_publisher_left_s(publisher) > 0)
+		fprintf(to, ", about %" PRIu64 " s left", zn_publisher_left_s(publisher));
 	fprintf(to, "%s%s", publisher->job.order <= ZN_ORDER_DONE ? orders[publisher->job.order] : "",
 		end);
 }

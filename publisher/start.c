@@ -142,6 +142,8 @@ static bool policy_make(struct zn_publisher *publisher, const struct asked *aske
 		.budget = file->budget, .window_chunks_max = file->window_chunks,
 		.check_items = file->check_items, .lease_s = file->lease_s,
 		.grace_s = file->grace_s, .deposit_s = ZN_DEPOSIT_S, .silent_s = SILENT_S,
+		.deposit_min = zn_transaction_fee(ZN_DEPOSIT_BYTES_MIN,
+			asked->params.fee_zat_per_byte),
 		.expiry_s = zn_publisher_now_s(publisher) + life_s};
 	return true;
 }

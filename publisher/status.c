@@ -1,5 +1,4 @@
 /* publisher/status.c - how a job stands, as JSON: the one text that everybody else shows. */
-#include "io/clock.h"
 #include "io/json.h"
 #include "market/verdict.h"
 #include "publisher/inside.h"
@@ -33,29 +32,29 @@ static struct zn_json *peer_json(const struct zn_peer *peer)
 	}
 	struct zn_json *object = zn_json_object_create();
 	zn_account_of(&account, &deal->worker_key);
-	zn_json_add_u64_text(object, "number", deal->peer + 1u);
+	zn_json_add_number(object, "number", (double)(deal->peer + 1u));
 	zn_json_add_string(object, "account", zn_account_text(text, &account));
 	zn_json_add_string(object, "device", deal->device);
 	zn_json_add_string(object, "stage", stage_name(peer));
 	zn_json_add_u64_text(object, "ask_zat", peer->last_ask_zat);
 	zn_json_add_u64_text(object, "price_zat", deal->terms.price_zat);
 	zn_json_add_string(object, "channel", zn_hash_text(id, &deal->channel_id));
-	zn_json_add_u64_text(object, "open_ms", peer->opened_ms);
+	zn_json_add_number(object, "open_ms", (double)peer->opened_ms);
 	zn_json_add_u64_text(object, "deposit_zat", deal->deposit.zat);
-	zn_json_add_u64_text(object, "leased", deal->leases_count);
-	zn_json_add_u64_text(object, "done", peer->accepted + checking);
-	zn_json_add_u64_text(object, "accepted", peer->accepted);
-	zn_json_add_u64_text(object, "units", deal->units);
+	zn_json_add_number(object, "leased", (double)deal->leases_count);
+	zn_json_add_number(object, "done", (double)(peer->accepted + checking));
+	zn_json_add_number(object, "accepted", (double)peer->accepted);
+	zn_json_add_number(object, "units", (double)deal->units);
 	zn_json_add_u64_text(object, "paid_zat", zn_publisher_deal_paid(deal).zat);
 	struct zn_amount due;
 	uint64_t risk_zat = 0;
 	if (zn_terms_due(&due, &deal->terms, deal->units + begun) &&
 		due.zat > zn_publisher_deal_paid(deal).zat)
 		risk_zat = due.zat - zn_publisher_deal_paid(deal).zat;
-	zn_json_add_u64_text(object, "at_risk", begun);
+	zn_json_add_number(object, "at_risk", (double)begun);
 	zn_json_add_u64_text(object, "at_risk_zat", risk_zat);
-	zn_json_add_u64_text(object, "items_checked", deal->items_checked);
-	zn_json_add_u64_text(object, "items_wrong", deal->items_wrong);
+	zn_json_add_number(object, "items_checked", (double)deal->items_checked);
+	zn_json_add_number(object, "items_wrong", (double)deal->items_wrong);
 	return object;
 }
 
@@ -75,8 +74,8 @@ static void sums_add(struct zn_json *root, const struct zn_publisher *publisher)
 	zn_json_add_u64_text(root, "deposited_zat", publisher->job.deposited.zat);
 	zn_json_add_u64_text(root, "budget_zat", publisher->job.policy.budget.zat);
 	zn_json_add_u64_text(root, "ceiling_zat", publisher->job.policy.ceiling_zat);
-	zn_json_add_u64_text(root, "items_checked", checked);
-	zn_json_add_u64_text(root, "one_wrong_in_at_least", zn_check_bound(checked));
+	zn_json_add_number(root, "items_checked", (double)checked);
+	zn_json_add_number(root, "one_wrong_in_at_least", (double)zn_check_bound(checked));
 }
 
 char *zn_status_json(struct zn_publisher *publisher, bool pretty)
@@ -84,8 +83,6 @@ char *zn_status_json(struct zn_publisher *publisher, bool pretty)
 	struct zn_json *root = zn_json_object_create(), *workers = zn_json_array_create();
 	uint64_t chunks = zn_chunk_table_chunks(publisher->job.table);
 	uint64_t accepted = zn_chunk_table_accepted(publisher->job.table);
-	uint64_t passed_ms = (zn_clock_monotonic_ns() - publisher->begun_ns) / 1000000;
-	uint64_t gained = accepted - publisher->accepted_at_start;
 	char id[ZN_HASH_TEXT_BYTES];
 	zn_json_add_string(root, "id", publisher->home.id);
 	zn_json_add_string(root, "what", publisher->plan.what);
@@ -95,11 +92,10 @@ char *zn_status_json(struct zn_publisher *publisher, bool pretty)
 	zn_json_add_string(root, "announced", zn_hash_text(id, &publisher->announced_id));
 	zn_json_add_string(root, "endpoint", publisher->endpoint);
 	zn_json_add_string(root, "output", publisher->results.out);
-	zn_json_add_u64_text(root, "chunks", chunks);
-	zn_json_add_u64_text(root, "accepted", accepted);
-	zn_json_add_u64_text(root, "leased", zn_chunk_table_leased(publisher->job.table));
-	zn_json_add_u64_text(root, "left_s",
-		gained == 0 ? 0 : (chunks - accepted) * passed_ms / gained / 1000);
+	zn_json_add_number(root, "chunks", (double)chunks);
+	zn_json_add_number(root, "accepted", (double)accepted);
+	zn_json_add_number(root, "leased", (double)zn_chunk_table_leased(publisher->job.table));
+	zn_json_add_number(root, "left_s", (double)zn_publisher_left_s(publisher));
 	sums_add(root, publisher);
 	for (uint16_t i = 0; i < publisher->peers_count; i++)
 		if (publisher->peers[i] != NULL &&

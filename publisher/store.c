@@ -51,6 +51,7 @@ void zn_store_close(struct zn_store *store)
 		close(store->outputs_fd);
 	store->journal = NULL;
 	store->outputs_fd = -1;
+	store->dirty = store->outputs_dirty = false;
 }
 
 static void write_row(struct zn_store *store, const char *sql, const struct zn_bind *binds,
@@ -68,7 +69,7 @@ enum zn_err zn_store_commit(struct zn_store *store)
 		store->failed = zn_err_of_errno(errno);
 	if (store->failed == ZN_ERR_OK && store->dirty)
 		store->failed = zn_journal_commit(store->journal);
-	if (store->failed != ZN_ERR_OK)
+	if (store->failed != ZN_ERR_OK && store->journal != NULL)
 		zn_journal_rollback(store->journal);
 	store->dirty = store->outputs_dirty = false;
 	return store->failed;

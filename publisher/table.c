@@ -97,24 +97,24 @@ struct zn_json *zn_settlement_json(const struct zn_settlement *settlement,
 		zn_json_add_string(object, "device", line->peer->deal.device);
 		zn_json_add_string(object, "channel",
 			zn_hash_text(id, &line->peer->deal.channel_id));
-		zn_json_add_u64_text(object, "accepted", line->peer->accepted);
-		zn_json_add_u64_text(object, "items_checked", line->peer->deal.items_checked);
+		zn_json_add_number(object, "accepted", (double)line->peer->accepted);
+		zn_json_add_number(object, "items_checked", (double)line->peer->deal.items_checked);
 		zat(object, "deposit_zat", line->deposit);
 		zat(object, "earned_zat", line->earned);
 		zat(object, "returned_zat", line->returned);
-		zn_json_add_u64_text(object, "closed_height", line->closed_height);
-		zn_json_add_u64_text(object, "refund_from_s", line->refund_s);
+		zn_json_add_number(object, "closed_height", (double)line->closed_height);
+		zn_json_add_number(object, "refund_from_s", (double)line->refund_s);
 		zn_json_add_bool(object, "refused",
 			line->peer->deal.stage == ZN_PUBLISHER_REFUSED);
 		zn_json_add_bool(object, "adds_up", line->good);
 		zn_json_add(lines, NULL, object);
 	}
 	zn_json_add(root, "workers", lines);
-	zn_json_add_u64_text(root, "chunks", settlement->chunks);
-	zn_json_add_u64_text(root, "accepted", settlement->accepted);
-	zn_json_add_u64_text(root, "items_checked", settlement->items_checked);
-	zn_json_add_u64_text(root, "one_wrong_in_at_least",
-		zn_check_bound(settlement->items_checked));
+	zn_json_add_number(root, "chunks", (double)settlement->chunks);
+	zn_json_add_number(root, "accepted", (double)settlement->accepted);
+	zn_json_add_number(root, "items_checked", (double)settlement->items_checked);
+	zn_json_add_number(root, "one_wrong_in_at_least",
+		(double)zn_check_bound(settlement->items_checked));
 	zat(root, "deposits_zat", settlement->deposits);
 	zat(root, "spent_zat", settlement->earned);
 	zat(root, "returned_zat", settlement->returned);

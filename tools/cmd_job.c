@@ -16,7 +16,7 @@ const char zn_cmd_job_help[] =
 	"       zennet job local FILE [--out FILE]    the same on this machine alone\n"
 	"       zennet job list | status [ID]         how jobs stand\n"
 	"       zennet job pause|resume|cancel [ID]   orders to a running job\n"
-	"       zennet job fund ID AMOUNT             add to its budget\n"
+	"       zennet job fund [ID] AMOUNT           add to its budget\n"
 	"       zennet job settle [options]           close and collect what old jobs left open\n"
 	"\n"
 	"  --ledger URL        a ledger node (default http://127.0.0.1:26657, or $ZENNET_LEDGER)\n"
@@ -87,9 +87,8 @@ static int dispatch(const char **words, size_t count, struct zn_publisher_option
 		return zn_publisher_status(id, options->json, stdout);
 	if (is_order(verb) && count <= 2)
 		return zn_publisher_tell(id, verb, NULL);
-	if (strcmp(verb, "fund") == 0)
-		return count == 3 ? zn_publisher_tell(id, verb, words[2])
-				  : fail(ZN_EXIT_USAGE, "say: zennet job fund ID \"2 XEN\"");
+	if (strcmp(verb, "fund") == 0 && count >= 2)
+		return zn_publisher_tell(count == 3 ? id : NULL, verb, words[count - 1]);
 	if (strcmp(verb, "settle") == 0 && count == 1)
 		return zn_publisher_settle_all(options);
 	return zn_command_fail(ZN_EXIT_USAGE, "job",

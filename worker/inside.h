@@ -55,6 +55,7 @@ struct zn_blob_task;
 /* Fetching, loading, timing. */
 struct zn_prepare {
 	bool under_way;
+	const struct zn_builtin_kernel *kernel;
 	struct zn_kernel_source sources[ZN_SOURCES_MAX];
 	uint8_t *shared;
 	uint64_t shared_bytes;

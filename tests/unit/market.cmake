@@ -1,0 +1,2 @@
+zn_test(unit_market_vectors SOURCES unit/market_vectors.c ROOMS market core
+  ARGS ${CMAKE_CURRENT_SOURCE_DIR}/vectors/market.txt)
