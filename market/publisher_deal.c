@@ -189,6 +189,10 @@ void zn_publisher_deal_restore(struct zn_publisher_job *job, struct zn_publisher
 	deal->stage = ZN_PUBLISHER_WORKING;
 	deal->worker_key = deal->terms.worker_key;
 	zn_terms_hash(&deal->terms_hash, &job->chain, &deal->terms);
-	for (uint32_t i = 0; i < deal->leases_count; i++)
+	/* That a lease ended is not written down: two others may have the chunk by now. */
+	for (uint32_t i = deal->leases_count; i-- > 0;) {
 		zn_chunk_table_lease_restore(job->table, deal->leases[i].chunk, deal->peer);
+		if (!zn_chunk_table_holds(job->table, deal->leases[i].chunk, deal->peer))
+			deal->leases[i] = deal->leases[--deal->leases_count];
+	}
 }

@@ -39,7 +39,9 @@ struct zn_publisher_job {
 	struct zn_publisher_policy policy;
 	struct zn_chunk_table *table; /* borrowed */
 
-	uint8_t order;                /* enum zn_order: WORK, PAUSE, CANCEL, DONE */
+	uint8_t order;                /* enum zn_order: WORK, PAUSE, CANCEL, DONE; a step makes it DONE
+					 with the last chunk, and WORK again if a worker that is
+					 refused after that takes chunks with it */
 	struct zn_amount deposited;   /* by all deals, and not returned yet */
 	uint32_t refused_count;
 	struct zn_public_key refused[ZN_REFUSED_KEYS_MAX];

@@ -97,8 +97,10 @@ bool zn_publisher_deposit(struct zn_amount *out, const struct zn_publisher_job *
 		return false;
 	/* A claimed rate is only a claim: one worker may not lock more than half of what is left. */
 	struct zn_amount half = {budget_left.zat / 2};
-	if (zn_amount_compare(*out, half) > 0)
-		*out = zn_amount_compare(half, share) >= 0 ? half : budget_left;
+	if (zn_amount_compare(half, share) >= 0 && zn_amount_compare(*out, half) > 0)
+		*out = half;
+	else if (zn_amount_compare(*out, budget_left) > 0)
+		*out = budget_left;
 	if (out->zat == 0 || zn_amount_compare(*out, share) < 0)
 		return false;
 	if (zn_amount_compare(*out, job->policy.deposit_min) < 0)

@@ -149,8 +149,11 @@ static void verdict_speak(struct zn_publisher_actions *out, struct zn_publisher_
 		zn_publisher_do(out, ZN_PUBLISHER_DO_REQUEST_CLOSE)->amount =
 			zn_publisher_deal_paid(deal);
 	}
+	/* A copy that comes after the last chunk may show that its worker cheated before. */
 	if (zn_chunk_table_accepted(job->table) == zn_chunk_table_chunks(job->table))
 		job->order = ZN_ORDER_DONE;
+	else if (job->order == ZN_ORDER_DONE)
+		job->order = ZN_ORDER_WORK;
 }
 
 void zn_publisher_delivery(struct zn_publisher_actions *out, struct zn_publisher_job *job,

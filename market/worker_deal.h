@@ -5,7 +5,8 @@
  * worker_work.c (leases to settlement). Pure: no I/O, no clock, no randomness.
  *
  * Invariant: chunks begun and not paid never exceed the terms' window, and their pay never exceeds
- * what the channel still holds, whatever the publisher says.
+ * what the channel still holds, whatever the publisher says. A chunk that the publisher calls late
+ * stays unpaid, so a deal with a window of them ends.
  */
 #ifndef ZN_MARKET_WORKER_DEAL_H
 #define ZN_MARKET_WORKER_DEAL_H
@@ -47,7 +48,8 @@ const char *zn_worker_stage_name(enum zn_worker_stage stage);
 	X(WRONG, "the publisher found a result of ours wrong")                                     \
 	X(RUNNER, "the device failed too often")                                                   \
 	X(GONE, "the publisher cannot be reached any more")                                        \
-	X(NONSENSE, "the publisher answered what does not fit")
+	X(NONSENSE, "the publisher answered what does not fit")                                    \
+	X(LATE, "a window of work came too late to be paid")
 
 enum zn_worker_end {
 	ZN_WORKER_END_NOT,
@@ -148,6 +150,7 @@ struct zn_worker_deal {
 	bool delivering;
 	uint32_t delivery_count;
 	uint64_t delivery[ZN_DELIVERY_CHUNKS_MAX];
+	uint64_t worked; /* chunks begun and not failed, ever: what is not paid of them is unpaid */
 	uint32_t run_failures; /* since the last output */
 };
 
@@ -224,7 +227,7 @@ void zn_worker_deal_restore(struct zn_worker_deal *deal);
 void zn_worker_deal_restore_output(struct zn_worker_deal *deal, uint64_t chunk,
 	uint64_t output_bytes, const struct zn_hash *output_root);
 
-/** Chunks begun and not yet paid, and what they would pay: the amount at risk now. */
+/** Chunks begun and not paid, late ones too, and what they would pay: the amount at risk. */
 uint32_t zn_worker_deal_unpaid(const struct zn_worker_deal *deal);
 struct zn_amount zn_worker_deal_at_risk(const struct zn_worker_deal *deal);
 /** The statement for a chunk whose output is stored. */

@@ -31,9 +31,18 @@ static uint32_t count_of(const struct zn_worker_deal *deal, enum zn_chunk_work w
 	return count;
 }
 
-uint32_t zn_worker_deal_unpaid(const struct zn_worker_deal *deal)
+/* Begun, done or sent. */
+static uint32_t in_hand(const struct zn_worker_deal *deal)
 {
 	return deal->chunks_count - count_of(deal, ZN_CHUNK_LEASED);
+}
+
+/* What was dropped without pay counts for ever: that a delivery was late is the publisher's word.
+ * Where a verdict was lost and its voucher came later, work in hand is paid already. */
+uint32_t zn_worker_deal_unpaid(const struct zn_worker_deal *deal)
+{
+	uint64_t unpaid = deal->worked > deal->units ? deal->worked - deal->units : 0;
+	return unpaid > in_hand(deal) ? (uint32_t)unpaid : in_hand(deal);
 }
 
 struct zn_amount zn_worker_deal_at_risk(const struct zn_worker_deal *deal)
@@ -171,12 +180,14 @@ static void obey(struct zn_worker_actions *out, struct zn_worker_deal *deal, uin
 	}
 }
 
-/* A refusal while working: an unknown session is a publisher that was restarted. */
+/* A refusal while working: an unknown session is a publisher that was restarted; a delivery out of
+ * turn came while an earlier one, of a line that broke, is still being checked. */
 static void refused(struct zn_worker_actions *out, struct zn_worker_deal *deal,
 	const struct zn_worker_event *event)
 {
 	deal->refusal = event->message->refusal.refusal;
-	if (deal->refusal == ZN_DEAL_UNKNOWN_SESSION)
+	bool early = deal->refusal == ZN_DEAL_OUT_OF_TURN && event->lane == ZN_LANE_DELIVER;
+	if (deal->refusal == ZN_DEAL_UNKNOWN_SESSION || early)
 		zn_worker_unlink(out, deal, event->now_s);
 	else
 		zn_worker_finish(out, deal, ZN_WORKER_END_REFUSED);
@@ -273,6 +284,8 @@ void zn_worker_verdict(struct zn_worker_actions *out, struct zn_worker_deal *dea
 		zn_worker_finish(out, deal, ZN_WORKER_END_UNDERPAID);
 	else if (wrong)
 		zn_worker_finish(out, deal, ZN_WORKER_END_WRONG);
+	else if (zn_worker_deal_unpaid(deal) >= deal->terms.window_chunks && in_hand(deal) == 0)
+		zn_worker_finish(out, deal, ZN_WORKER_END_LATE);
 }
 
 void zn_worker_output(struct zn_worker_actions *out, struct zn_worker_deal *deal,
@@ -296,20 +309,22 @@ void zn_worker_run_failed(struct zn_worker_actions *out, struct zn_worker_deal *
 	if (chunk == NULL || chunk->work != ZN_CHUNK_BEGUN)
 		return;
 	chunk->work = ZN_CHUNK_LEASED;
+	deal->worked--;
 	if (++deal->run_failures >= RUN_FAILURES_MAX)
 		zn_worker_finish(out, deal, ZN_WORKER_END_RUNNER);
 	else if (deal->leaving)
 		drop(deal, event->chunk);
 }
 
-/* May one more chunk be begun without risking more than the window or the deposit? */
+/* May one more chunk be begun without risking more than the window or the deposit? Not where a close
+ * may have been asked for unseen and a quarter of its grace be gone. */
 static bool may_begin(struct zn_worker_actions *out, struct zn_worker_deal *deal, uint64_t now_s)
 {
-	uint32_t unpaid = zn_worker_deal_unpaid(deal);
 	struct zn_amount due;
-	if (unpaid >= deal->terms.window_chunks)
+	if (zn_worker_deal_unpaid(deal) >= deal->terms.window_chunks ||
+		now_s > deal->channel_read_s + deal->terms.grace_s / 4)
 		return false;
-	if (zn_terms_due(&due, &deal->terms, deal->units + unpaid + 1) &&
+	if (zn_terms_due(&due, &deal->terms, deal->units + in_hand(deal) + 1) &&
 		zn_amount_compare(due, deal->channel.deposit) <= 0)
 		return true;
 	if (now_s > deal->channel_read_s) /* perhaps it was topped up */
@@ -333,6 +348,7 @@ static void begin_runs(struct zn_worker_actions *out, struct zn_worker_deal *dea
 			return;
 		chunk->work = ZN_CHUNK_BEGUN;
 		deal->begun_total++;
+		deal->worked++;
 		zn_worker_do(out, ZN_WORKER_DO_RUN, chunk->chunk);
 	}
 }
@@ -426,6 +442,7 @@ void zn_worker_deal_restore(struct zn_worker_deal *deal)
 {
 	zn_terms_hash(&deal->terms_hash, &deal->chain, &deal->terms);
 	deal->publisher_key = deal->terms.publisher_key;
+	deal->worked = deal->units;
 	deal->funded = true;
 	deal->stage = ZN_WORKER_HELLO;
 }
@@ -437,6 +454,7 @@ void zn_worker_deal_restore_output(struct zn_worker_deal *deal, uint64_t chunk,
 	deal->chunks[deal->chunks_count++] = (struct zn_worker_chunk){.chunk = chunk,
 		.deadline_s = UINT64_MAX, .work = ZN_CHUNK_DONE, .output_root = *output_root,
 		.output_bytes = output_bytes};
+	deal->worked++;
 	if (chunk >= deal->begun_total)
 		deal->begun_total++;
 }

@@ -62,8 +62,6 @@ static enum zn_search_refusal needs_check(
 		return ZN_SEARCH_EXACT;
 	if (announcement->memory_bytes > device->memory_bytes)
 		return ZN_SEARCH_MEMORY;
-	if (announcement->shared_bytes > ZN_SHARED_BYTES_MAX)
-		return ZN_SEARCH_SHARED;
 	return ZN_SEARCH_OK;
 }
 

@@ -19,7 +19,6 @@
 	X(FP64, "it needs double precision")                                                       \
 	X(EXACT, "it needs a device that passes the known answers")                                \
 	X(MEMORY, "it needs more memory than the device has")                                      \
-	X(SHARED, "its shared input is larger than allowed")                                       \
 	X(OVER, "its deadline has passed")                                                         \
 	X(DROPPED, "its publisher could not be believed, or did not want us")                      \
 	X(WAITING, "it failed a moment ago and is tried again later")

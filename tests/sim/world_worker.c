@@ -126,13 +126,16 @@ static void close_channel(struct world_worker *worker)
 static void ended(struct world_worker *worker)
 {
 	enum zn_worker_end end = worker->deal.end;
+	/* The simulated publisher keeps its word. */
+	ZN_ASSERT(end != ZN_WORKER_END_LEASE && end != ZN_WORKER_END_UNDERPAID &&
+		  end != ZN_WORKER_END_LIED && end != ZN_WORKER_END_NONSENSE);
 	worker->dealing = false;
 	worker->ended = end;
 	worker->kept_funded = false;
 	if (worker->deal.has_voucher)
 		worker->earned_zat += worker->deal.voucher.voucher.paid.zat;
 	memset(worker->kept_outputs, 0, sizeof worker->kept_outputs);
-	if (end == ZN_WORKER_END_GONE || end == ZN_WORKER_END_CLOSING)
+	if (end == ZN_WORKER_END_GONE || end == ZN_WORKER_END_CLOSING || end == ZN_WORKER_END_LATE)
 		world_schedule(worker->world, 5000, stamped(worker, WORLD_START_WORKER));
 }
 

@@ -139,10 +139,11 @@ static void a_nonce_that_another_program_took_is_asked_for_again(void **state)
 	many_left = 2;
 	many_ok = 0;
 	zn_ledger_send(NULL, harness.client, &harness.operator_key, &draft, 5000, on_many, &harness);
+	draft.body.transfer.amount.zat = 2 * XEN;
 	zn_ledger_send(NULL, other, &harness.operator_key, &draft, 5000, on_many, &harness);
 	harness_wait(&harness);
 	assert_int_equal(many_ok, 2);
-	assert_int_equal(harness_account(&harness, &to).balance.zat, 2 * XEN);
+	assert_int_equal(harness_account(&harness, &to).balance.zat, 3 * XEN);
 	zn_ledger_client_destroy(other);
 }
 

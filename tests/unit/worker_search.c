@@ -66,7 +66,7 @@ static void each_need_has_its_own_refusal(void **state)
 	expect(ZN_SEARCH_MEMORY, &job, &device);
 	job = job_make(1);
 	job.announcement.shared_bytes = ZN_SHARED_BYTES_MAX + 1;
-	expect(ZN_SEARCH_SHARED, &job, &device);
+	expect(ZN_SEARCH_ANNOUNCEMENT, &job, &device);
 	job = job_make(1);
 	job.announcement.deadline_s = NOW_S;
 	expect(ZN_SEARCH_OVER, &job, &device);

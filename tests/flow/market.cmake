@@ -1,0 +1,2 @@
+zn_test(flow_hostile_publisher SOURCES flow/hostile_publisher.c ROOMS market core)
+zn_test(flow_hostile_worker SOURCES flow/hostile_worker.c ROOMS market core)

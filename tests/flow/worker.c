@@ -1,0 +1,269 @@
+/* tests/flow/worker.c - the worker's program from the search to the settlement: real processes, a
+ * real ledger, real TLS; only the publisher is a small one (worker_buyer.h). */
+#include "tests/flow/worker_buyer.h"
+
+#include "io/clock.h"
+#include "io/files.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct node_harness node;
+static struct buyer buyer;
+static char home[64];
+static pid_t worker_pid;
+static int worker_status;
+
+static int set_up(void **state)
+{
+	(void)state;
+	strcpy(home, "/tmp/zennet-flow-XXXXXX");
+	assert_non_null(mkdtemp(home));
+	harness_start(&node);
+	return 0;
+}
+
+static void worker_kill(int number)
+{
+	if (worker_pid == 0)
+		return;
+	kill(worker_pid, number);
+	waitpid(worker_pid, &worker_status, 0);
+	worker_pid = 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	worker_kill(SIGKILL);
+	if (buyer.node != NULL)
+		buyer_finish(&buyer);
+	memset(&buyer, 0, sizeof buyer);
+	harness_finish(&node);
+	return zn_directory_remove(home) == ZN_ERR_OK ? 0 : -1;
+}
+
+/* Up to four more arguments; NULL ends them. */
+static void worker_run(const char *program, const char *const *more)
+{
+	char directory[PATH_MAX], path[PATH_MAX], log[PATH_MAX];
+	const char *arguments[16] = {program};
+	size_t count = 1;
+	if (strcmp(program, "zennet") == 0) {
+		const char *const own[] = {"worker", "--ledger", node.url, "--home", home,
+			"--allow-private"};
+		memcpy(arguments + count, own, sizeof own);
+		count += sizeof own / sizeof own[0];
+	}
+	for (; more != NULL && *more != NULL; more++)
+		arguments[count++] = *more;
+	assert_int_equal(zn_path_program_directory(directory), ZN_ERR_OK);
+	assert_true(zn_path_make(path, "%s/%s", directory, program));
+	assert_true(zn_path_make(log, "%s/worker.log", home));
+	worker_pid = fork();
+	assert_true(worker_pid >= 0);
+	if (worker_pid == 0) {
+		int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+		dup2(fd, 1);
+		dup2(fd, 2);
+		execv(path, (char *const *)(uintptr_t)arguments);
+		_exit(127);
+	}
+}
+
+static struct zn_timer poll_timer;
+static bool (*poll_until)(void);
+static uint64_t poll_end_ns;
+static bool poll_met;
+
+static void on_poll(void *user)
+{
+	poll_met = poll_until();
+	if (poll_met || zn_clock_monotonic_ns() > poll_end_ns)
+		zn_loop_stop(node.loop);
+	else
+		zn_timer_start(&poll_timer, node.loop, 10, on_poll, user);
+}
+
+static bool serve_until(bool (*met)(void), uint64_t seconds)
+{
+	poll_until = met;
+	poll_end_ns = zn_clock_monotonic_ns() + seconds * UINT64_C(1000000000);
+	zn_timer_start(&poll_timer, node.loop, 0, on_poll, NULL);
+	assert_int_equal(zn_loop_run(node.loop), ZN_ERR_OK);
+	if (!poll_met) {
+		char command[PATH_MAX + 16];
+		snprintf(command, sizeof command, "cat %s/worker.log >&2", home);
+		if (system(command) != 0)
+			fputs("there is no log\n", stderr);
+	}
+	return poll_met;
+}
+
+static bool worker_ended(void)
+{
+	if (worker_pid != 0 && waitpid(worker_pid, &worker_status, WNOHANG) == worker_pid)
+		worker_pid = 0;
+	return worker_pid == 0;
+}
+
+static bool five_accepted(void)
+{
+	return buyer.accepted >= 5;
+}
+
+static uint64_t signed_away(int peer)
+{
+	return zn_publisher_deal_paid(&buyer.peers[peer].deal).zat;
+}
+
+static struct zn_account worker_account(int peer)
+{
+	struct zn_account account;
+	zn_account_of(&account, &buyer.peers[peer].deal.worker_key);
+	return account;
+}
+
+static void assert_settled_to_the_zat(int peer)
+{
+	struct zn_account account = worker_account(peer);
+	uint64_t balance = harness_account(&node, &account).balance.zat;
+	assert_true(signed_away(peer) > 0);
+	assert_true(balance <= signed_away(peer) && balance + 10000 > signed_away(peer));
+	zn_ledger_get_channel(NULL, node.client, &buyer.peers[peer].deal.channel_id, 0,
+		harness_answered, &node);
+	assert_int_equal(harness_wait(&node)->err, ZN_ERR_NOT_FOUND);
+}
+
+static void a_worker_without_a_coin_does_a_job_and_is_paid(void **state)
+{
+	(void)state;
+	const struct buyer_options options = {.chunks = 40, .chunk_items = 2000, .rounds = 3000};
+	buyer_start(&buyer, &node, &options);
+	worker_run("zennet", (const char *[]){"--once", NULL});
+	assert_true(serve_until(worker_ended, 90));
+	assert_int_equal(worker_status, 0);
+	assert_int_equal(buyer.accepted, 40);
+	assert_int_equal(buyer.wrong, 0);
+	assert_int_equal(buyer.channels_opened, 1);
+	assert_settled_to_the_zat(0);
+}
+
+static void large_outputs_go_through_files(void **state)
+{
+	(void)state;
+	const struct buyer_options options = {.chunks = 10, .chunk_items = 20000, .rounds = 300};
+	buyer_start(&buyer, &node, &options);
+	worker_run("zennet", (const char *[]){"--once", NULL});
+	assert_true(serve_until(worker_ended, 90));
+	assert_int_equal(buyer.accepted, 10);
+	char path[PATH_MAX];
+	assert_true(zn_path_make(path, "%s/worker/outputs", home));
+	assert_int_equal(rmdir(path), 0); /* nothing is left in it */
+}
+
+static void a_killed_worker_goes_on_with_its_deal(void **state)
+{
+	(void)state;
+	const struct buyer_options options = {.chunks = 60, .chunk_items = 2000, .rounds = 30000};
+	buyer_start(&buyer, &node, &options);
+	worker_run("zennet", NULL);
+	assert_true(serve_until(five_accepted, 90));
+	worker_kill(SIGKILL);
+	worker_run("zennet", (const char *[]){"--once", NULL});
+	assert_true(serve_until(worker_ended, 120));
+	assert_int_equal(worker_status, 0);
+	assert_int_equal(buyer.channels_opened, 1);
+	assert_int_equal(zn_chunk_table_accepted(buyer.table), 60);
+	assert_settled_to_the_zat(0);
+}
+
+static void a_killed_worker_collects_what_it_is_owed_from_a_publisher_that_is_gone(void **state)
+{
+	(void)state;
+	const struct buyer_options options = {.chunks = 1000, .chunk_items = 2000, .rounds = 30000};
+	buyer_start(&buyer, &node, &options);
+	worker_run("zennet", NULL);
+	assert_true(serve_until(five_accepted, 90));
+	worker_kill(SIGKILL);
+	buyer.silent = true;
+	worker_run("zennet", (const char *[]){"--settle", NULL});
+	assert_true(serve_until(worker_ended, 30));
+	assert_int_equal(worker_status, 0);
+	assert_settled_to_the_zat(0);
+}
+
+static void an_interrupted_worker_settles_within_two_seconds(void **state)
+{
+	(void)state;
+	const struct buyer_options options = {.chunks = 1000, .chunk_items = 2000, .rounds = 3000};
+	buyer_start(&buyer, &node, &options);
+	worker_run("zennet", NULL);
+	assert_true(serve_until(five_accepted, 90));
+	uint64_t begun_ns = zn_clock_monotonic_ns();
+	kill(worker_pid, SIGINT);
+	assert_true(serve_until(worker_ended, 30));
+	assert_true(zn_clock_monotonic_ns() - begun_ns < UINT64_C(2000000000));
+	assert_int_equal(worker_status, 0);
+	assert_settled_to_the_zat(0);
+}
+
+static void a_ledger_that_is_restarted_does_not_end_the_deal(void **state)
+{
+	(void)state;
+	const struct buyer_options options = {.chunks = 60, .chunk_items = 2000, .rounds = 30000};
+	buyer_start(&buyer, &node, &options);
+	worker_run("zennet", (const char *[]){"--once", NULL});
+	assert_true(serve_until(five_accepted, 90));
+	harness_kill(&node, SIGKILL);
+	assert_true(harness_run(&node));
+	assert_true(serve_until(worker_ended, 120));
+	assert_int_equal(worker_status, 0);
+	assert_int_equal(zn_chunk_table_accepted(buyer.table), 60);
+	assert_settled_to_the_zat(0);
+}
+
+static void a_worker_that_fakes_items_is_refused_and_ends(void **state)
+{
+	(void)state;
+	const struct buyer_options options = {.chunks = 40, .chunk_items = 2000, .rounds = 3000};
+	buyer_start(&buyer, &node, &options);
+	worker_run("zennet-lazy-worker", (const char *[]){node.url, home, NULL});
+	assert_true(serve_until(worker_ended, 90));
+	assert_true(buyer.wrong > 0);
+	assert_int_equal(buyer.accepted, 0);
+	assert_int_equal(zn_chunk_table_accepted(buyer.table), 0);
+	assert_int_equal(signed_away(0), 0);
+}
+
+static void a_ledger_that_cannot_be_reached_is_one_sentence(void **state)
+{
+	(void)state;
+	harness_kill(&node, SIGKILL);
+	worker_run("zennet", NULL);
+	assert_true(serve_until(worker_ended, 30));
+	assert_true(WIFEXITED(worker_status));
+	assert_int_equal(WEXITSTATUS(worker_status), 1);
+}
+
+#define STORY(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORY(a_worker_without_a_coin_does_a_job_and_is_paid),
+		STORY(large_outputs_go_through_files),
+		STORY(a_killed_worker_goes_on_with_its_deal),
+		STORY(a_killed_worker_collects_what_it_is_owed_from_a_publisher_that_is_gone),
+		STORY(an_interrupted_worker_settles_within_two_seconds),
+		STORY(a_ledger_that_is_restarted_does_not_end_the_deal),
+		STORY(a_worker_that_fakes_items_is_refused_and_ends),
+		STORY(a_ledger_that_cannot_be_reached_is_one_sentence),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
