@@ -109,8 +109,8 @@ static void on_fetched(void *user, const struct zn_http_response *response)
 	if (response->err != ZN_ERR_OK || response->status != 200 ||
 		response->body_bytes != manifest->shared_bytes) {
 		zn_worker_prepare_failed(worker, "the shared input did not come: %s",
-			response->err != ZN_ERR_OK ? zn_err_sentence(response->err) :
-						     "the publisher does not give it");
+			response->err != ZN_ERR_OK ? zn_err_sentence(response->err)
+						   : "the publisher does not give it");
 		return;
 	}
 	if (zn_blob_keep(&worker->prepare.blob, worker->loop, &manifest->shared_id, response->body,
@@ -123,13 +123,16 @@ static void fetch(struct zn_worker *worker)
 	const struct zn_manifest *manifest = &worker->deal.manifest;
 	char url[ZN_HTTP_URL_BYTES_MAX], id[ZN_HASH_TEXT_BYTES], session[ZN_HASH_TEXT_BYTES];
 	snprintf(url, sizeof url, "%s" ZN_PATH_BLOB "%s?session=%s", worker->where.endpoint,
-		zn_hash_text(id, &manifest->shared_id), zn_hash_text(session, &worker->deal.session));
-	struct zn_http_request request = {.url = url, .pin = &worker->deal.tls_pin,
+		zn_hash_text(id, &manifest->shared_id),
+		zn_hash_text(session, &worker->deal.session));
+	struct zn_http_request request = {.url = url,
+		.pin = &worker->deal.tls_pin,
 		.allow_private = worker->options.allow_private,
 		.timeout_ms = (uint64_t)ZN_POLL_HELD_S * 1000 +
 			      manifest->shared_bytes * 1000 / ZN_DELIVER_BYTES_PER_S,
 		.response_bytes_max = manifest->shared_bytes};
-	zn_worker_say(worker, "fetching %.1f MB of shared input", (double)manifest->shared_bytes / 1e6);
+	zn_worker_say(worker, "fetching %.1f MB of shared input",
+		(double)manifest->shared_bytes / 1e6);
 	if (zn_http_client_send(&worker->prepare.call, worker->http, &request, on_fetched,
 		    worker) != ZN_ERR_OK)
 		zn_worker_prepare_failed(worker, "the shared input cannot be asked for");
