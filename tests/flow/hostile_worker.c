@@ -155,6 +155,24 @@ static void a_refused_worker_gets_nothing_more(void **state)
 	refused_with(again, ZN_DEAL_REFUSED, 0);
 }
 
+static void a_worker_refused_meanwhile_gets_no_second_channel(void **state)
+{
+	(void)state;
+	struct peer *again = &machine.peers[1];
+	machine_begin(&machine, 8);
+	machine.job.policy.budget.zat = 100 * BUDGET;
+	again->key = peer->key;
+	again->public_key = peer->public_key;
+	machine_shake_hands(&machine, again);
+	say(again, machine_offer(again, 1000000, 1000, 8));
+	machine_to_work(&machine, peer, 8);
+	deliver(peer, (uint64_t[]){0}, 1);
+	check_all(peer, false);
+	say(again, machine_agree(again, &again->key));
+	refused_with(again, ZN_DEAL_REFUSED, 0);
+	assert_false(again->open_open);
+}
+
 /* A copy that comes after the last chunk was accepted may still show that its worker cheats. */
 static void a_job_that_was_done_is_open_again_when_results_are_taken_out(void **state)
 {
@@ -335,6 +353,7 @@ int main(void)
 		cmocka_unit_test(deliveries_that_break_a_rule_are_refused),
 		cmocka_unit_test(a_second_delivery_waits_for_the_first),
 		cmocka_unit_test(a_refused_worker_gets_nothing_more),
+		cmocka_unit_test(a_worker_refused_meanwhile_gets_no_second_channel),
 		cmocka_unit_test(a_job_that_was_done_is_open_again_when_results_are_taken_out),
 		cmocka_unit_test(a_stranger_who_says_hello_for_a_channel_disturbs_nothing),
 		cmocka_unit_test(messages_of_an_old_session_are_out_of_turn),
