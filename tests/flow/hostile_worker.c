@@ -208,6 +208,37 @@ static void a_job_that_was_done_is_open_again_when_results_are_taken_out(void **
 	assert_int_equal(machine.job.order, ZN_ORDER_WORK);
 }
 
+static void a_pause_makes_nobody_slow(void **state)
+{
+	(void)state;
+	struct peer *other = &machine.peers[1];
+	uint64_t rest[HOSTILE_CHUNKS];
+	machine_begin(&machine, 9);
+	machine.job.policy.budget.zat = 100 * BUDGET;
+	machine_to_work(&machine, peer, 8);
+	machine_to_work(&machine, other, 8);
+	uint32_t count = zn_chunk_table_lease(machine.job.table, rest, HOSTILE_CHUNKS, 3);
+	for (uint32_t i = 0; i < count; i++)
+		machine.used[rest[i]] = zn_chunk_table_accept(machine.job.table, rest[i], 3);
+	while (other->deal.leases_count > 0) {
+		deliver(other, &other->deal.leases[0].chunk, 1);
+		check_all(other, true);
+	}
+	machine.job.order = ZN_ORDER_PAUSE;
+	for (int second = 0; second < 100; second++) {
+		machine_tick(&machine, peer, 1);
+		machine_tick(&machine, other, 0);
+		say(peer, machine_pull(peer, false, 0));
+		say(other, machine_pull(other, false, 8));
+	}
+	machine.job.order = ZN_ORDER_WORK;
+	for (uint32_t i = PEERS; i-- > 0;)
+		machine_feed(&machine, &machine.peers[i],
+			(struct zn_publisher_event){.kind = ZN_PUBLISHER_ORDERED});
+	assert_int_equal(other->deal.leases_count, 0); /* no copies of what peer works on */
+	assert_int_equal(peer->deal.leases_count, 10);
+}
+
 static void a_stranger_who_says_hello_for_a_channel_disturbs_nothing(void **state)
 {
 	(void)state;
@@ -355,6 +386,7 @@ int main(void)
 		cmocka_unit_test(a_refused_worker_gets_nothing_more),
 		cmocka_unit_test(a_worker_refused_meanwhile_gets_no_second_channel),
 		cmocka_unit_test(a_job_that_was_done_is_open_again_when_results_are_taken_out),
+		cmocka_unit_test(a_pause_makes_nobody_slow),
 		cmocka_unit_test(a_stranger_who_says_hello_for_a_channel_disturbs_nothing),
 		cmocka_unit_test(messages_of_an_old_session_are_out_of_turn),
 		cmocka_unit_test(a_huge_claimed_rate_locks_half_of_the_budget_at_most),
