@@ -238,8 +238,8 @@ scenario_lazy_worker_is_found_and_its_chunks_are_redone()
 	publisher_start "$work/job.json"
 	worker_start anna
 	home_make lazy
-	ZENNET_HOME=$work/lazy "$bin/zennet-lazy-worker" --threads 1 --rate '0.5 XEN' \
-		--allow-private --once >>"$work/lazy.log" 2>&1 &
+	ZENNET_HOME=$work/lazy "$bin/zennet-lazy-worker" "$ZENNET_LEDGER" "$work/lazy" 50000000 \
+		>>"$work/lazy.log" 2>&1 &
 	pid_of[lazy]=$!
 	job_ends
 	result_right
