@@ -14,7 +14,8 @@
 const char zn_cmd_worker_help[] =
 	"usage: zennet worker [options]\n"
 	"\n"
-	"  Finds an open job on the ledger, agrees on a price with its publisher, works, is paid for\n"
+	"  Finds an open job on the ledger, agrees on a price with its publisher, works, is paid "
+	"for\n"
 	"  every chunk, settles, and looks for the next job. Ctrl-C stops and settles.\n"
 	"  What an earlier run was not paid out yet is collected first.\n"
 	"\n"
@@ -83,8 +84,10 @@ static int run(const struct zn_worker_options *options, bool json)
 	struct command command = {.json = json, .status = ZN_EXIT_OK};
 	struct zn_worker_options ours = *options;
 	enum zn_err err = zn_loop_create(&command.loop);
-	ours.handlers = (struct zn_worker_handlers){
-		.say = on_line, .status = on_status, .ended = on_ended, .user = &command};
+	ours.handlers = (struct zn_worker_handlers){.say = on_line,
+		.status = on_status,
+		.ended = on_ended,
+		.user = &command};
 	if (err == ZN_ERR_OK)
 		err = zn_worker_create(&command.worker, command.loop, &ours);
 	if (err == ZN_ERR_OK)
@@ -121,7 +124,7 @@ static bool home_take(struct zn_complaint *complaint, char home[PATH_MAX], const
 int zn_cmd_worker(int argc, char **argv)
 {
 	struct zn_complaint complaint = {{0}};
-	const char *words[1], *ledger = NULL, *home = NULL, *key = "worker";
+	const char *words[1], *ledger = NULL, *home = NULL, *key = NULL;
 	char home_path[PATH_MAX], key_path[PATH_MAX];
 	size_t words_count = 0;
 	uint64_t device = 0, threads = 0, margin = 20, window = 10, patience = 0;
@@ -131,15 +134,27 @@ int zn_cmd_worker(int argc, char **argv)
 		{.name = "ledger", .kind = ZN_OPTION_TEXT, .out = &ledger},
 		{.name = "home", .kind = ZN_OPTION_TEXT, .out = &home},
 		{.name = "key", .kind = ZN_OPTION_TEXT, .out = &key},
-		{.name = "device", .kind = ZN_OPTION_NUMBER, .out = &device, .most = 63,
+		{.name = "device",
+			.kind = ZN_OPTION_NUMBER,
+			.out = &device,
+			.most = 63,
 			.given = &device_given},
-		{.name = "threads", .kind = ZN_OPTION_NUMBER, .out = &threads, .least = 1,
+		{.name = "threads",
+			.kind = ZN_OPTION_NUMBER,
+			.out = &threads,
+			.least = 1,
 			.most = 4096},
 		{.name = "rate", .kind = ZN_OPTION_AMOUNT, .out = &options.rate_per_hour},
 		{.name = "margin", .kind = ZN_OPTION_NUMBER, .out = &margin, .most = 10000},
-		{.name = "window", .kind = ZN_OPTION_NUMBER, .out = &window, .least = 1,
+		{.name = "window",
+			.kind = ZN_OPTION_NUMBER,
+			.out = &window,
+			.least = 1,
 			.most = 3600},
-		{.name = "patience", .kind = ZN_OPTION_NUMBER, .out = &patience, .least = 1,
+		{.name = "patience",
+			.kind = ZN_OPTION_NUMBER,
+			.out = &patience,
+			.least = 1,
 			.most = 86400},
 		{.name = "once", .kind = ZN_OPTION_FLAG, .out = &options.once},
 		{.name = "settle", .kind = ZN_OPTION_FLAG, .out = &options.settle_only},
@@ -153,11 +168,11 @@ int zn_cmd_worker(int argc, char **argv)
 		return zn_command_fail(ZN_EXIT_USAGE, NAME,
 			"--rate: 0 is not allowed; give the least pay that an hour is worth");
 	if (!home_take(&complaint, home_path, home) ||
-		!zn_key_path(&complaint, key_path, key))
+		(key != NULL && !zn_key_path(&complaint, key_path, key)))
 		return zn_command_fail(ZN_EXIT_FAILED, NAME, "%s", complaint.text);
 	options.ledger_url = zn_ledger_url(ledger);
 	options.home = home_path;
-	options.key_path = key_path;
+	options.key_path = key != NULL ? key_path : NULL; /* the worker makes its own */
 	options.device = device_given ? (int32_t)device : -1;
 	options.threads = (uint32_t)threads;
 	options.margin_percent = (uint32_t)margin;

@@ -141,18 +141,26 @@ static void draw_cells(FILE *out, uint64_t part, uint64_t whole)
 		fputs(i < cells ? "█" : "░", out);
 }
 
-static void bar_learn(struct bar *bar, const struct zn_json *status)
+/* The worker's own words; what it was paid is the publisher's, whose figures outlive a deal. */
+static void bar_learn(struct bar *bar, const struct zn_json *status, const struct zn_json *job)
 {
+	const struct zn_json *workers = zn_json_get(job, "workers");
+	const char *account = text(status, "account");
 	uint64_t done = number(status, "chunks_done");
 
 	snprintf(bar->words, sizeof bar->words, "%s", text(status, "stage"));
 	bar->risk =
 		strcmp(bar->words, "killed") == 0 ? ZN_AMOUNT_ZERO : amount(status, "at_risk_zat");
-	if (done == 0)
-		return;
-	bar->done = done;
-	bar->accepted = number(status, "chunks_accepted");
-	bar->paid = amount(status, "paid_zat");
+	bar->done = done > bar->done ? done : bar->done;
+	for (size_t i = 0; workers != NULL && i < zn_json_count(workers); i++) {
+		const struct zn_json *worker = zn_json_at(workers, i);
+		if (strcmp(text(worker, "account"), account) != 0)
+			continue;
+		bar->accepted = number(worker, "accepted");
+		bar->paid = amount(worker, "paid_zat");
+	}
+	if (bar->done < bar->accepted)
+		bar->done = bar->accepted;
 }
 
 static void draw_bar(FILE *out, const char *name, const struct bar *bar, uint64_t chunks)
@@ -166,7 +174,7 @@ static void draw_bar(FILE *out, const char *name, const struct bar *bar, uint64_
 		zn_amount_text(risk, bar->risk), bar->words);
 }
 
-static uint32_t draw_bars(struct view *view, FILE *out, uint64_t chunks)
+static uint32_t draw_bars(struct view *view, FILE *out, const struct zn_json *job)
 {
 	uint32_t rows = 0;
 
@@ -174,8 +182,9 @@ static uint32_t draw_bars(struct view *view, FILE *out, uint64_t chunks)
 		struct zn_json *status = zn_demo_json(view->options->workers[i].value);
 		if (status == NULL)
 			continue;
-		bar_learn(&view->bars[i], status);
-		draw_bar(out, view->options->workers[i].name, &view->bars[i], chunks);
+		bar_learn(&view->bars[i], status, job);
+		draw_bar(out, view->options->workers[i].name, &view->bars[i],
+			number(job, "chunks"));
 		zn_json_destroy(status);
 		rows++;
 	}
@@ -202,7 +211,7 @@ static void draw(struct view *view, FILE *out, const struct zn_json *job)
 	measure(view);
 	view->drawn_rows = draw_picture(view, out);
 	if (job != NULL) {
-		view->drawn_rows += draw_bars(view, out, number(job, "chunks"));
+		view->drawn_rows += draw_bars(view, out, job);
 		view->drawn_rows += draw_job(out, job);
 	}
 }

@@ -8,20 +8,14 @@
 #include <string.h>
 
 static const struct zn_command commands[] = {
-#ifdef ZN_HAS_WORKER
 	{"worker", "earn: find jobs, agree on a price, work, be paid", zn_cmd_worker_help,
 		zn_cmd_worker},
-#endif
-#ifdef ZN_HAS_PUBLISHER
 	{"job", "buy work: write, run, watch and steer jobs", zn_cmd_job_help, zn_cmd_job},
-#endif
-#ifdef ZN_HAS_LEDGER
 	{"wallet", "keys, balances, and sending coins", zn_cmd_wallet_help, zn_cmd_wallet},
 	{"ledger", "look at the XenCoin ledger", zn_cmd_ledger_help, zn_cmd_ledger},
 	{"devices", "the compute devices of this machine", zn_cmd_devices_help, zn_cmd_devices},
 	{"doctor", "what is missing on this machine, and what to do", zn_cmd_doctor_help,
 		zn_cmd_doctor},
-#endif
 	{NULL, NULL, NULL, NULL},
 };
 

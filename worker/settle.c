@@ -133,8 +133,8 @@ static void on_channel(void *user, const struct zn_ledger_answer *answer)
 static void attempt(void *user)
 {
 	struct zn_worker *worker = user;
-	zn_ledger_get_channel(&worker->settling.call, worker->ledger,
-		&worker->settling.channel_id, 0, on_channel, worker);
+	zn_ledger_get_channel(&worker->settling.call, worker->ledger, &worker->settling.channel_id,
+		0, on_channel, worker);
 }
 
 void zn_worker_settle(struct zn_worker *worker, int64_t deal_id, const struct zn_hash *channel_id,
@@ -142,8 +142,10 @@ void zn_worker_settle(struct zn_worker *worker, int64_t deal_id, const struct zn
 {
 	struct zn_settling *settling = &worker->settling;
 	zn_worker_settle_drop(worker);
-	*settling = (struct zn_settling){.under_way = true, .deal_id = deal_id,
-		.channel_id = *channel_id, .has_voucher = voucher != NULL};
+	*settling = (struct zn_settling){.under_way = true,
+		.deal_id = deal_id,
+		.channel_id = *channel_id,
+		.has_voucher = voucher != NULL};
 	if (voucher != NULL)
 		settling->voucher = *voucher;
 	attempt(worker);

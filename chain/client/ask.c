@@ -24,7 +24,8 @@ static bool waits_on(struct zn_ledger_call *call, enum zn_err err)
 	return true;
 }
 
-/* --- status --------------------------------------------------------------------------------------------- */
+/* --- status
+ * --------------------------------------------------------------------------------------------- */
 
 static bool status_read(struct zn_ledger_status *out, const struct zn_json *result)
 {
@@ -32,8 +33,7 @@ static bool status_read(struct zn_ledger_status *out, const struct zn_json *resu
 	const struct zn_json *sync = zn_json_get(result, "sync_info");
 	const struct zn_json *other = info != NULL ? zn_json_get(info, "other") : NULL;
 	const char *chain, *engine;
-	if (info == NULL || sync == NULL ||
-		!zn_json_string(&chain, zn_json_get(info, "network")) ||
+	if (info == NULL || sync == NULL || !zn_json_string(&chain, zn_json_get(info, "network")) ||
 		!zn_chain_id_make(&out->chain, chain) ||
 		!zn_json_u64(&out->height, zn_json_get(sync, "latest_block_height")) ||
 		!zn_answer_time(&out->time_s, zn_json_get(sync, "latest_block_time")) ||
@@ -71,7 +71,8 @@ void zn_ledger_get_status(struct zn_ledger_call **call, struct zn_ledger_client 
 		on_status);
 }
 
-/* --- abci_query ------------------------------------------------------------------------------------------ */
+/* --- abci_query
+ * ------------------------------------------------------------------------------------------ */
 
 static void on_query(struct zn_ledger_call *call, const struct zn_rpc_reply *reply)
 {
@@ -215,8 +216,8 @@ static enum zn_err take_this_channel(
 	struct zn_ledger_call *call, const uint8_t *value, size_t count)
 {
 	enum zn_err err = take_channel(call, value, count);
-	if (err == ZN_ERR_OK && memcmp(call->answer.channel->id.bytes, call->data,
-					call->data_bytes) != 0) {
+	if (err == ZN_ERR_OK &&
+		memcmp(call->answer.channel->id.bytes, call->data, call->data_bytes) != 0) {
 		call->answer.channel = NULL;
 		return ZN_ERR_MALFORMED;
 	}
@@ -266,7 +267,8 @@ LIST(jobs, struct zn_jobs_query, zn_jobs_query_code, "/jobs", take_job_page)
 LIST(channels, struct zn_channels_query, zn_channels_query_code, "/channels", take_channel_page)
 LIST(history, struct zn_history_query, zn_history_query_code, "/history", take_history_page)
 
-/* --- transactions and blocks ----------------------------------------------------------------------------- */
+/* --- transactions and blocks
+ * ----------------------------------------------------------------------------- */
 
 bool zn_answer_tx(struct zn_ledger_call *call, const struct zn_json *result)
 {

@@ -1,4 +1,5 @@
-/* chain/client/client.c - calls: one question after the other over HTTP, until there is an answer. */
+/* chain/client/client.c - calls: one question after the other over HTTP, until there is an answer.
+ */
 #include "chain/client/client.h"
 
 #include "chain/client/client_inside.h"
@@ -143,7 +144,8 @@ void zn_call_again(struct zn_ledger_call *call, uint64_t delay_ms)
 	zn_timer_start(&call->timer, call->client->loop, delay_ms, ask_again, call);
 }
 
-/* --- one question ------------------------------------------------------------------------------------ */
+/* --- one question
+ * ------------------------------------------------------------------------------------ */
 
 static void reply_fail(struct zn_ledger_call *call, enum zn_err err, const char *detail)
 {
@@ -179,8 +181,8 @@ static void on_http(void *user, const struct zn_http_response *response)
 		reply_fail(call, response->err, text);
 		return;
 	}
-	struct zn_json *root = zn_json_parse(
-		"answer", (const char *)response->body, response->body_bytes, NULL);
+	struct zn_json *root =
+		zn_json_parse("answer", (const char *)response->body, response->body_bytes, NULL);
 	const struct zn_json *result = root != NULL ? zn_json_get(root, "result") : NULL;
 	const struct zn_json *error = root != NULL ? zn_json_get(root, "error") : NULL;
 	if (result != NULL) {
@@ -221,9 +223,9 @@ void zn_call_ask(struct zn_ledger_call *call, const char *method, struct zn_json
 		.timeout_ms = ZN_CLIENT_TIMEOUT_MS + held_ms,
 		.response_bytes_max = ZN_RPC_ANSWER_BYTES_MAX};
 	enum zn_err err = call->client->calls_count > ZN_CLIENT_CALLS_MAX
-		? ZN_ERR_BUSY
-		: zn_http_client_send(
-			  &call->http, call->client->http, &request, on_http, call);
+				  ? ZN_ERR_BUSY
+				  : zn_http_client_send(&call->http, call->client->http, &request,
+					    on_http, call);
 	if (err == ZN_ERR_OK)
 		return;
 	/* The callback must not come before the function that starts the call has returned. */
@@ -232,7 +234,8 @@ void zn_call_ask(struct zn_ledger_call *call, const char *method, struct zn_json
 	zn_timer_start(&call->timer, call->client->loop, 0, early_fail, call);
 }
 
-/* --- reading ------------------------------------------------------------------------------------------ */
+/* --- reading
+ * ------------------------------------------------------------------------------------------ */
 
 bool zn_answer_hash(struct zn_hash *out, const struct zn_json *value)
 {
@@ -254,7 +257,8 @@ static bool digits_read(unsigned int *out, const char **at, int count, char afte
 	return *(*at)++ == after;
 }
 
-/* RFC 3339 in UTC, a fraction is dropped: days of the civil calendar, no library that knows zones. */
+/* RFC 3339 in UTC, a fraction is dropped: days of the civil calendar, no library that knows zones.
+ */
 bool zn_answer_time(uint64_t *out, const struct zn_json *value)
 {
 	unsigned int year, month, day, hour, minute, second;

@@ -1,8 +1,8 @@
 /* chain/client/client.h - ask a ledger node, and have transactions put into blocks.
  *
  * Everything is asynchronous on one loop: each function starts a call, the answer comes later and
- * exactly once through the callback, unless the call was cancelled. What a node answers is decoded as
- * hostile, and bounded. Nothing is proven yet: the node is believed (docs/LEDGER.md §9).
+ * exactly once through the callback, unless the call was cancelled. What a node answers is decoded
+ * as hostile, and bounded. Nothing is proven yet: the node is believed (docs/LEDGER.md §9).
  */
 #ifndef ZN_CHAIN_CLIENT_CLIENT_H
 #define ZN_CHAIN_CLIENT_CLIENT_H
@@ -26,10 +26,10 @@ void zn_ledger_client_destroy(struct zn_ledger_client *client);
 struct zn_ledger_status {
 	struct zn_chain_id chain;
 	uint64_t height;
-	uint64_t time_s;       /* ledger time: of the latest block */
+	uint64_t time_s;         /* ledger time: of the latest block */
 	struct zn_hash app_hash; /* as the latest block's header has it */
-	char engine[32];       /* "solo"; empty if the node does not say */
-	uint64_t operators;    /* who run the ledger; 0 if the node does not say */
+	char engine[32];         /* "solo"; empty if the node does not say */
+	uint64_t operators;      /* who run the ledger; 0 if the node does not say */
 };
 
 /** A transaction in a block. */
@@ -49,16 +49,17 @@ struct zn_ledger_block {
 };
 
 struct zn_ledger_answer {
-	enum zn_err err;      /* OK; NOT_FOUND: the node says there is no such thing; CANCELLED never.
-				 MALFORMED: the node's answer is none. TIMEOUT, UNREACHABLE, ... */
-	const char *detail;   /* one sentence for a person, never NULL */
-	uint64_t height;      /* of the state that the answer speaks of, or of the transaction */
+	enum zn_err err;    /* OK; NOT_FOUND: the node says there is no such thing; CANCELLED never.
+			       MALFORMED: the node's answer is none. TIMEOUT, UNREACHABLE, ... */
+	const char *detail; /* one sentence for a person, never NULL */
+	uint64_t height;    /* of the state that the answer speaks of, or of the transaction */
 	/* Of a sent transaction: OK when it is in a block and applied. err is OK for a refused one
 	 * too: the ledger answered. */
 	enum zn_ledger_refusal refusal;
 	struct zn_hash tx_id;
 	uint64_t nonce; /* that zn_ledger_send used */
-	/* What was asked for, by the function that asked; borrowed for the callback. NULL on error. */
+	/* What was asked for, by the function that asked; borrowed for the callback. NULL on error.
+	 */
 	const struct zn_ledger_status *status;
 	const struct zn_account_state *account;
 	const struct zn_channel *channel;
@@ -105,8 +106,8 @@ void zn_ledger_get_block(struct zn_ledger_call **call, struct zn_ledger_client *
 	uint64_t height, zn_ledger_answer_fn *fn, void *user);
 
 /** Send the bytes of a signed transaction and wait until a block has it, at most timeout_ms (then
- *  err is TIMEOUT: it may still come). Sending the same bytes again is safe. The answer has refusal,
- *  tx_id, height. */
+ *  err is TIMEOUT: it may still come). Sending the same bytes again is safe. The answer has
+ * refusal, tx_id, height. */
 void zn_ledger_submit(struct zn_ledger_call **call, struct zn_ledger_client *client,
 	const uint8_t *bytes, size_t count, uint64_t timeout_ms, zn_ledger_answer_fn *fn,
 	void *user);

@@ -16,8 +16,8 @@ struct zn_ledger_client {
 	bool knows_params;
 	struct zn_ledger_params params;
 	bool knows_time;
-	uint64_t time_s;    /* ledger time as last heard */
-	uint64_t time_ns;   /* local time when it was heard */
+	uint64_t time_s;                                 /* ledger time as last heard */
+	uint64_t time_ns;                                /* local time when it was heard */
 	struct zn_ledger_call *sends_first, *sends_last; /* one after the other get their nonces */
 	struct zn_account last_sender;
 	uint64_t last_nonce_next; /* above what was sent last; 0: nothing */
@@ -45,9 +45,9 @@ struct zn_ledger_call {
 	zn_call_reply_fn *on_reply;
 	enum zn_err failed_early; /* why a question could not even be asked */
 	char early_detail[96];
-	struct zn_timer timer;    /* asking again, and failing later */
+	struct zn_timer timer; /* asking again, and failing later */
 	struct zn_timer deadline_timer;
-	uint64_t deadline_ns;     /* of waiting; 0: one question only */
+	uint64_t deadline_ns; /* of waiting; 0: one question only */
 
 	/* what is asked for; a union would save little and hide much */
 	void (*ask)(struct zn_ledger_call *call);

@@ -1,7 +1,7 @@
 /* chain/client/send.c - a transaction into a block: sign, offer, wait, offer again.
  *
- * The same bytes may be offered any number of times; they are signed anew only after the node refused
- * their nonce and no block has them.
+ * The same bytes may be offered any number of times; they are signed anew only after the node
+ * refused their nonce and no block has them.
  */
 #include "chain/client/client.h"
 
@@ -19,8 +19,7 @@ static void send_next(struct zn_ledger_client *client);
 static void on_deadline(void *user)
 {
 	struct zn_ledger_call *call = user;
-	zn_call_finish(call, ZN_ERR_TIMEOUT,
-		"no block has the transaction yet; it may still come");
+	zn_call_finish(call, ZN_ERR_TIMEOUT, "no block has the transaction yet; it may still come");
 }
 
 /* The world failed: again while there is time, unless it makes no sense. */
@@ -32,10 +31,12 @@ static bool offers_again(struct zn_ledger_call *call, enum zn_err err)
 	return true;
 }
 
-/* Another program took the nonce, or an earlier transaction of ours was dropped: ask and sign anew. */
+/* Another program took the nonce, or an earlier transaction of ours was dropped: ask and sign anew.
+ */
 static bool signs_again(struct zn_ledger_call *call)
 {
-	bool of_nonce = call->refused == ZN_LEDGER_NONCE_USED || call->refused == ZN_LEDGER_NONCE_GAP;
+	bool of_nonce =
+		call->refused == ZN_LEDGER_NONCE_USED || call->refused == ZN_LEDGER_NONCE_GAP;
 	if (call->draft == NULL || !of_nonce || ++call->attempts >= ZN_SEND_ATTEMPTS_MAX)
 		return false;
 	free(call->tx_bytes);
@@ -55,8 +56,8 @@ static void on_waited(struct zn_ledger_call *call, const struct zn_rpc_reply *re
 					? NULL
 					: zn_ledger_refusal_sentence(call->answer.refusal));
 		else
-			zn_call_finish(call, ZN_ERR_MALFORMED,
-				"the node's answer is another transaction");
+			zn_call_finish(
+				call, ZN_ERR_MALFORMED, "the node's answer is another transaction");
 		return;
 	}
 	if (reply->err != ZN_ERR_NOT_FOUND) {
@@ -133,7 +134,8 @@ void zn_ledger_submit(struct zn_ledger_call **call, struct zn_ledger_client *cli
 	offer(made);
 }
 
-/* --- signing -------------------------------------------------------------------------------------------- */
+/* --- signing
+ * -------------------------------------------------------------------------------------------- */
 
 static void prepare(struct zn_ledger_call *call);
 
@@ -158,8 +160,9 @@ static void sign_and_offer(struct zn_ledger_call *call, uint64_t nonce)
 	struct zn_transaction transaction = *call->draft;
 	transaction.nonce = call->nonce = nonce;
 	if (transaction.valid_until_s == 0) {
-		/* Two programs with one key that ask for the same thing at the same time must not make
-		 * the same bytes: that would be one transaction, and both would be told it was theirs. */
+		/* Two programs with one key that ask for the same thing at the same time must not
+		 * make the same bytes: that would be one transaction, and both would be told it was
+		 * theirs. */
 		uint8_t jitter_s;
 		zn_random_bytes(&jitter_s, sizeof jitter_s);
 		transaction.valid_until_s = client->time_s + since_s + ZN_TX_VALID_S + jitter_s;

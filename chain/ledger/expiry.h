@@ -1,4 +1,5 @@
-/* chain/ledger/expiry.h - which job expires next: a heap in memory, rebuilt from the state at start.
+/* chain/ledger/expiry.h - which job expires next: a heap in memory, rebuilt from the state at
+ * start.
  *
  * Jobs that were withdrawn stay in it until their time comes; then their key is not in the state.
  */

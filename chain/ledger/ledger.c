@@ -129,8 +129,8 @@ enum zn_ledger_fault zn_ledger_audit(const struct zn_store *store)
 	return fault;
 }
 
-enum zn_ledger_fault zn_ledger_create(struct zn_ledger **out, const struct zn_store *store,
-	uint64_t height, uint64_t time_s)
+enum zn_ledger_fault zn_ledger_create(
+	struct zn_ledger **out, const struct zn_store *store, uint64_t height, uint64_t time_s)
 {
 	struct zn_ledger *ledger = calloc(1, sizeof *ledger);
 	ZN_ASSERT(ledger != NULL);
@@ -189,8 +189,8 @@ void zn_ledger_view_next(struct zn_ledger_view *view, const struct zn_ledger *le
 		time_s > ledger->time_s ? time_s : ledger->time_s);
 }
 
-/* Only removals count towards the maximum: a heap that was rebuilt holds no withdrawn jobs, one that
- * was not may, and both must do the same. */
+/* Only removals count towards the maximum: a heap that was rebuilt holds no withdrawn jobs, one
+ * that was not may, and both must do the same. */
 static void expired_remove(struct zn_ledger *ledger, struct zn_ledger_view *view)
 {
 	struct zn_expiry expiry;
@@ -223,14 +223,13 @@ static void change_take(void *user, const struct zn_hash *key, const struct zn_s
 	}
 }
 
-void zn_ledger_finalize(struct zn_ledger *ledger, enum zn_ledger_refusal results[],
-	const struct zn_block *block)
+void zn_ledger_finalize(
+	struct zn_ledger *ledger, enum zn_ledger_refusal results[], const struct zn_block *block)
 {
 	struct zn_ledger_view view;
 	ZN_ASSERT(!ledger->finalized);
 	ZN_ASSERT(block->height == ledger->height + 1 && block->time_s >= ledger->time_s);
-	zn_ledger_view_begin(
-		&view, &ledger->params, ledger->changes, block->height, block->time_s);
+	zn_ledger_view_begin(&view, &ledger->params, ledger->changes, block->height, block->time_s);
 	if (block->txs_count > 0)
 		expired_remove(ledger, &view);
 	for (size_t i = 0; i < block->txs_count; i++)

@@ -1,7 +1,8 @@
 /* chain/ledger/rules.h - one kind of transaction after the other: what it must obey, what it does.
  *
- * `check` reads only, and says everything that could go wrong; `apply` is called right after a check
- * that passed, and cannot fail. Envelope, funds and fee are common to all: chain/ledger/execute.c.
+ * `check` reads only, and says everything that could go wrong; `apply` is called right after a
+ * check that passed, and cannot fail. Envelope, funds and fee are common to all:
+ * chain/ledger/execute.c.
  */
 #ifndef ZN_CHAIN_LEDGER_RULES_H
 #define ZN_CHAIN_LEDGER_RULES_H
@@ -40,7 +41,7 @@ void zn_ledger_channel_end(struct zn_ledger_view *view, const struct zn_channel 
 /** What ending it returns to the payer. */
 struct zn_amount zn_ledger_channel_rest(const struct zn_channel *channel);
 /** Pay the growth of a voucher that passed its check, and note it in `channel` (not yet put). */
-void zn_ledger_channel_pay(struct zn_ledger_view *view, struct zn_channel *channel,
-	const struct zn_voucher *voucher);
+void zn_ledger_channel_pay(
+	struct zn_ledger_view *view, struct zn_channel *channel, const struct zn_voucher *voucher);
 
 #endif

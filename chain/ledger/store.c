@@ -11,8 +11,8 @@ struct change {
 	uint8_t *data; /* NULL: deleted */
 };
 
-/* A list of changes, and a table of 1-based places in it, found by the first bytes of the key (which
- * is a hash). */
+/* A list of changes, and a table of 1-based places in it, found by the first bytes of the key
+ * (which is a hash). */
 struct zn_overlay {
 	const struct zn_store *store;
 	struct change *changes;
@@ -79,8 +79,8 @@ static void grow(struct zn_overlay *overlay)
 {
 	overlay->changes_max *= 2;
 	overlay->table_size *= 2;
-	overlay->changes = memory_or_stop(realloc(
-		overlay->changes, overlay->changes_max * sizeof *overlay->changes));
+	overlay->changes = memory_or_stop(
+		realloc(overlay->changes, overlay->changes_max * sizeof *overlay->changes));
 	free(overlay->table);
 	overlay->table = memory_or_stop(calloc(overlay->table_size, sizeof *overlay->table));
 	for (size_t i = 0; i < overlay->count; i++)

@@ -1,8 +1,8 @@
 /* chain/ledger/store.h - where the ledger's state lies: what is committed, and what is not yet.
  *
  * A store is the committed state, read through two functions: LMDB in the node, memory in tests and
- * simulations. An overlay holds puts and deletions over it until somebody commits them. A store that
- * cannot read must end the program: the ledger's rules know no answer "perhaps".
+ * simulations. An overlay holds puts and deletions over it until somebody commits them. A store
+ * that cannot read must end the program: the ledger's rules know no answer "perhaps".
  */
 #ifndef ZN_CHAIN_LEDGER_STORE_H
 #define ZN_CHAIN_LEDGER_STORE_H

@@ -73,7 +73,8 @@ bool zn_ledger_view_conserved(const struct zn_ledger_view *view)
 	const struct zn_supply *supply = &view->supply;
 	struct zn_amount sum = supply->balances;
 	return zn_amount_add(&sum, sum, supply->deposits) &&
-	       zn_amount_add(&sum, sum, supply->bonds) && zn_amount_add(&sum, sum, supply->stakes) &&
+	       zn_amount_add(&sum, sum, supply->bonds) &&
+	       zn_amount_add(&sum, sum, supply->stakes) &&
 	       zn_amount_add(&sum, sum, supply->fee_pool) &&
 	       zn_amount_compare(sum, supply->supply) == 0;
 }
@@ -138,8 +139,8 @@ void zn_ledger_fee_pool_add(struct zn_ledger_view *view, struct zn_amount amount
 	book(&view->supply.fee_pool, ZN_AMOUNT_ZERO, amount);
 }
 
-bool zn_ledger_channel_get(struct zn_channel *out, const struct zn_ledger_view *view,
-	const struct zn_hash *channel_id)
+bool zn_ledger_channel_get(
+	struct zn_channel *out, const struct zn_ledger_view *view, const struct zn_hash *channel_id)
 {
 	struct zn_state_value value;
 	struct zn_hash key = channel_key(channel_id);

@@ -1,7 +1,7 @@
 /* chain/ledger/view.h - the state as one block, or a mempool, sees and changes it.
  *
- * The only way to the accounts, channels and jobs: each write books what it moves into the totals, so
- * that a rule that makes or loses a coin is caught by zn_ledger_view_conserved.
+ * The only way to the accounts, channels and jobs: each write books what it moves into the totals,
+ * so that a rule that makes or loses a coin is caught by zn_ledger_view_conserved.
  */
 #ifndef ZN_CHAIN_LEDGER_VIEW_H
 #define ZN_CHAIN_LEDGER_VIEW_H

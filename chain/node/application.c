@@ -27,8 +27,8 @@ static bool begin(struct zn_node_store *store, struct zn_node_head *head,
 	struct zn_memory_store *memory = zn_memory_store_create();
 	struct zn_ledger *ledger;
 	zn_memory_store_commit(memory, state);
-	enum zn_ledger_fault fault = zn_ledger_create(
-		&ledger, zn_memory_store_view(memory), 0, genesis->time_s);
+	enum zn_ledger_fault fault =
+		zn_ledger_create(&ledger, zn_memory_store_view(memory), 0, genesis->time_s);
 	ZN_ASSERT(fault == ZN_LEDGER_SOUND);
 	zn_ledger_app_hash(&head->app_hash, ledger);
 	zn_ledger_destroy(ledger);
@@ -65,11 +65,14 @@ static bool load(struct zn_application *application, struct zn_complaint *compla
 	enum zn_ledger_fault fault = zn_ledger_create(&application->ledger,
 		zn_node_store_view(application->store), head->height, head->time_s);
 	if (fault != ZN_LEDGER_SOUND)
-		return zn_complain(complaint, "the stored ledger is damaged: %s; restore the home "
-			"from a copy", zn_ledger_fault_sentence(fault));
+		return zn_complain(complaint,
+			"the stored ledger is damaged: %s; restore the home "
+			"from a copy",
+			zn_ledger_fault_sentence(fault));
 	zn_ledger_app_hash(&app_hash, application->ledger);
 	if (!zn_hash_equal(&app_hash, &head->app_hash))
-		return zn_complain(complaint, "the stored ledger is damaged: its state is not the one "
+		return zn_complain(complaint,
+			"the stored ledger is damaged: its state is not the one "
 			"of block %llu; restore the home from a copy",
 			(unsigned long long)head->height);
 	application->pending = zn_overlay_create(zn_node_store_view(application->store));
@@ -89,12 +92,12 @@ bool zn_application_open(struct zn_application **out, struct zn_node_store *stor
 	bool open = false;
 	if (err == ZN_ERR_NOT_FOUND && genesis == NULL)
 		zn_complain(complaint, "there is no ledger here yet and no genesis file was given; "
-			"use --genesis FILE, or --solo to begin one");
+				       "use --genesis FILE, or --solo to begin one");
 	else if (err == ZN_ERR_NOT_FOUND)
 		open = begin(store, &application->head, genesis, complaint);
 	else if (err != ZN_ERR_OK)
-		zn_complain(complaint, "the stored ledger cannot be read: %s",
-			zn_err_sentence(err));
+		zn_complain(
+			complaint, "the stored ledger cannot be read: %s", zn_err_sentence(err));
 	else
 		open = genesis == NULL || genesis_matches(&application->head, genesis, complaint);
 	if (open && load(application, complaint)) {
@@ -144,8 +147,7 @@ bool zn_application_settles(const uint8_t *bytes, size_t count)
 {
 	/* type, version, sender, nonce, valid-until, fee, then the kind */
 	const size_t kind_at = 2 + 33 + 8 + 8 + 8;
-	return count > kind_at &&
-	       (bytes[kind_at] == ZN_TX_REDEEM || bytes[kind_at] == ZN_TX_CLOSE);
+	return count > kind_at && (bytes[kind_at] == ZN_TX_REDEEM || bytes[kind_at] == ZN_TX_CLOSE);
 }
 
 void zn_application_prepare(struct zn_application *application, bool take[],
@@ -173,8 +175,8 @@ void zn_application_prepare(struct zn_application *application, bool take[],
 	zn_overlay_destroy(scratch);
 }
 
-void zn_application_finalize(struct zn_application *application,
-	enum zn_ledger_refusal results[], const struct zn_block *block)
+void zn_application_finalize(struct zn_application *application, enum zn_ledger_refusal results[],
+	const struct zn_block *block)
 {
 	zn_ledger_finalize(application->ledger, results, block);
 }
@@ -194,7 +196,8 @@ enum zn_err zn_application_commit(
 	return err;
 }
 
-/* --- queries -------------------------------------------------------------------------------------- */
+/* --- queries
+ * -------------------------------------------------------------------------------------- */
 
 struct asked {
 	const struct zn_application *application;
@@ -271,16 +274,16 @@ static void query_params(struct asked *asked)
 	entry_of_tag(asked, ZN_STATE_PARAMS);
 }
 
-static const char page_sentence[] = "the query's data or its cursor are not what this path asks for";
+static const char page_sentence[] =
+	"the query's data or its cursor are not what this path asks for";
 
 static void query_jobs(struct asked *asked)
 {
 	static struct zn_job_page page;
 	struct zn_jobs_query query;
 	zn_jobs_query_code(&asked->data, &query);
-	if (!zn_codec_done(&asked->data) ||
-		!zn_node_store_jobs(&page, asked->application->store, &query,
-			asked->application->head.time_s))
+	if (!zn_codec_done(&asked->data) || !zn_node_store_jobs(&page, asked->application->store,
+						    &query, asked->application->head.time_s))
 		bad(asked->out, page_sentence);
 	else
 		asked->out->bytes =

@@ -13,8 +13,8 @@ struct zn_application;
 
 /** Open the ledger in `store` (borrowed), or begin it from `genesis` when the store is new.
  *
- *  Returns false and complains when there is neither, when `genesis` is not what the store was begun
- *  with, or when what is stored is damaged (the tree's root is compared with the stored one).
+ *  Returns false and complains when there is neither, when `genesis` is not what the store was
+ * begun with, or when what is stored is damaged (the tree's root is compared with the stored one).
  *  In:     genesis  NULL: whatever the store holds.
  */
 bool zn_application_open(struct zn_application **out, struct zn_node_store *store,
@@ -38,8 +38,8 @@ bool zn_application_settles(const uint8_t *bytes, size_t count);
 void zn_application_prepare(struct zn_application *application, bool take[],
 	const struct zn_block_tx *txs, size_t txs_count, uint64_t time_s);
 /** FinalizeBlock. */
-void zn_application_finalize(struct zn_application *application,
-	enum zn_ledger_refusal results[], const struct zn_block *block);
+void zn_application_finalize(struct zn_application *application, enum zn_ledger_refusal results[],
+	const struct zn_block *block);
 /** Commit: make it durable, with the block itself. On an error the process must end: what was
  *  finalized is in memory and not on disk. */
 enum zn_err zn_application_commit(

@@ -1,7 +1,7 @@
 /* chain/node/genesis_file.h - the genesis as a JSON file, and the one that --solo makes.
  *
- * {"chain_id": "zennet-solo-1", "time_s": "1763842079", "fee_zat_per_byte": 10, "grace_s_min": "3d",
- *  "allocations": [{"account": "xen1...", "amount": "1000000000 XEN"}]}
+ * {"chain_id": "zennet-solo-1", "time_s": "1763842079", "fee_zat_per_byte": 10, "grace_s_min":
+ * "3d", "allocations": [{"account": "xen1...", "amount": "1000000000 XEN"}]}
  */
 #ifndef ZN_CHAIN_NODE_GENESIS_FILE_H
 #define ZN_CHAIN_NODE_GENESIS_FILE_H
@@ -12,18 +12,16 @@
 #define ZN_GENESIS_FILE_BYTES_MAX 131072 /* 256 allocations of a generous line each */
 
 /** False and a sentence that names the file and the place. */
-bool zn_genesis_file_read(
-	struct zn_genesis *out, const char *path, struct zn_complaint *complaint);
+bool zn_genesis_file_read(struct zn_genesis *out, const char *path, struct zn_complaint *complaint);
 bool zn_genesis_file_write(
 	const char *path, const struct zn_genesis *genesis, struct zn_complaint *complaint);
 
 /** The whole supply to one account, on a ledger with a name of its own. */
-void zn_genesis_solo(
-	struct zn_genesis *out, const struct zn_account *operator_account, uint64_t now_s,
-	const uint8_t entropy[4]);
+void zn_genesis_solo(struct zn_genesis *out, const struct zn_account *operator_account,
+	uint64_t now_s, const uint8_t entropy[4]);
 
 /** A key file: 64 hex characters and a newline, mode 0600; made when it is not there. */
-bool zn_operator_key(struct zn_account *out, bool *made, const char *path,
-	struct zn_complaint *complaint);
+bool zn_operator_key(
+	struct zn_account *out, bool *made, const char *path, struct zn_complaint *complaint);
 
 #endif

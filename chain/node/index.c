@@ -1,6 +1,7 @@
 /* chain/node/index.c - the node's indexes: open jobs, channels by account, history by account.
  *
- * Derived from the state and the blocks, written in the block's own transaction; no part of the state.
+ * Derived from the state and the blocks, written in the block's own transaction; no part of the
+ * state.
  */
 #include "chain/node/lmdb_inside.h"
 
@@ -9,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ACCOUNT_BYTES 21
-#define JOB_KEY_BYTES (8 + ZN_HASH_BYTES)
+#define ACCOUNT_BYTES     21
+#define JOB_KEY_BYTES     (8 + ZN_HASH_BYTES)
 #define CHANNEL_KEY_BYTES (ACCOUNT_BYTES + 1 + ZN_HASH_BYTES)
 #define HISTORY_KEY_BYTES (ACCOUNT_BYTES + 12)
 
@@ -49,10 +50,11 @@ static int entry_delete(MDB_txn *writing, MDB_dbi table, const void *key, size_t
 	return code == MDB_NOTFOUND ? 0 : code;
 }
 
-/* --- following the state -------------------------------------------------------------------------- */
+/* --- following the state
+ * -------------------------------------------------------------------------- */
 
-static int job_change(struct zn_node_store *store, MDB_txn *writing, const struct zn_job *job,
-	bool present)
+static int job_change(
+	struct zn_node_store *store, MDB_txn *writing, const struct zn_job *job, bool present)
 {
 	uint8_t key[JOB_KEY_BYTES], value[9];
 	big_endian(key, job->announced_height, 8);
@@ -102,12 +104,13 @@ int zn_index_change(struct zn_node_store *store, MDB_txn *writing, const struct 
 							 : MDB_CORRUPTED;
 	if (count > 0 && bytes[0] == ZN_RECORD_CHANNEL_STATE)
 		return zn_channel_decode(&channel, bytes, count)
-			? channel_change(store, writing, &channel, is)
-			: MDB_CORRUPTED;
+			       ? channel_change(store, writing, &channel, is)
+			       : MDB_CORRUPTED;
 	return 0;
 }
 
-/* --- following the blocks --------------------------------------------------------------------------- */
+/* --- following the blocks
+ * --------------------------------------------------------------------------- */
 
 struct touch {
 	struct zn_node_store *store;
@@ -141,8 +144,7 @@ static int touch_all(const struct touch *touch, const struct zn_transaction *tra
 	return code;
 }
 
-int zn_index_block(
-	struct zn_node_store *store, MDB_txn *writing, const struct zn_node_block *block)
+int zn_index_block(struct zn_node_store *store, MDB_txn *writing, const struct zn_node_block *block)
 {
 	static struct zn_transaction transaction;
 	int code = 0;
@@ -164,7 +166,8 @@ int zn_index_block(
 	return code;
 }
 
-/* --- lists ------------------------------------------------------------------------------------------ */
+/* --- lists
+ * ------------------------------------------------------------------------------------------ */
 
 /* A walk over one table, forwards or backwards, that starts behind a key and ends with a prefix. */
 struct walk {
@@ -191,8 +194,8 @@ static int walk_seek(struct walk *walk)
 	walk->key = (MDB_val){walk->start_bytes, walk->start};
 	int code = mdb_cursor_get(walk->cursor, &walk->key, &walk->value, MDB_SET_RANGE);
 	if (walk->backwards)
-		return mdb_cursor_get(walk->cursor, &walk->key, &walk->value,
-			code == 0 ? MDB_PREV : MDB_LAST);
+		return mdb_cursor_get(
+			walk->cursor, &walk->key, &walk->value, code == 0 ? MDB_PREV : MDB_LAST);
 	if (code == 0 && walk->key.mv_size == walk->start_bytes &&
 		memcmp(walk->key.mv_data, walk->start, walk->start_bytes) == 0)
 		return mdb_cursor_get(walk->cursor, &walk->key, &walk->value, MDB_NEXT);

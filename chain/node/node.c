@@ -11,6 +11,7 @@
 #include "io/random.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,7 +64,8 @@ static bool operator_choose(struct node *node, struct zn_account *account)
 	bool made;
 	if (node->options->operator_text != NULL)
 		return zn_account_parse(account, node->options->operator_text) ||
-		       zn_complain(&node->complaint, "--operator %.80s: not an account; give xen1...",
+		       zn_complain(&node->complaint,
+			       "--operator %.80s: not an account; give xen1...",
 			       node->options->operator_text);
 	if (!zn_path_make(path, "%s/operator.key", node->options->home))
 		return zn_complain(&node->complaint, "%s: too long a path", node->options->home);
@@ -113,7 +115,8 @@ static void on_failed(void *user, enum zn_err err)
 {
 	struct node *node = user;
 	zn_complain(&node->complaint,
-		"%s: block %" PRIu64 " cannot be stored: %s; the node stops. Every transaction that "
+		"%s: block %" PRIu64
+		" cannot be stored: %s; the node stops. Every transaction that "
 		"was answered as in a block is safe. Mend it and start again",
 		node->options->home, zn_application_head(node->application)->height,
 		zn_err_sentence(err));
@@ -144,8 +147,9 @@ static bool rpc_open(struct node *node)
 
 static bool start(struct node *node)
 {
-	struct zn_solo_options solo = {
-		.idle_ms = node->options->idle_ms, .block = on_block, .failed = on_failed,
+	struct zn_solo_options solo = {.idle_ms = node->options->idle_ms,
+		.block = on_block,
+		.failed = on_failed,
 		.user = node};
 	if (zn_loop_create(&node->loop) != ZN_ERR_OK ||
 		zn_loop_on_interrupt(node->loop, on_interrupt, node) != ZN_ERR_OK)
@@ -175,6 +179,8 @@ int zn_node_run(const struct zn_node_options *options)
 	static struct node node;
 	char hash[ZN_HASH_TEXT_BYTES];
 	node = (struct node){.options = options, .lock_fd = -1};
+	signal(SIGXFSZ,
+		SIG_IGN); /* a limit on file sizes is a full disk: a sentence, not a signal */
 	bool started = start(&node);
 	if (started) {
 		const struct zn_node_head *head = zn_application_head(node.application);
@@ -186,8 +192,8 @@ int zn_node_run(const struct zn_node_options *options)
 		fflush(stdout);
 		enum zn_err err = zn_loop_run(node.loop);
 		if (err != ZN_ERR_OK && !node.failed) {
-			zn_complain(&node.complaint, "the event loop failed: %s",
-				zn_err_sentence(err));
+			zn_complain(
+				&node.complaint, "the event loop failed: %s", zn_err_sentence(err));
 			node.failed = true;
 		}
 	}

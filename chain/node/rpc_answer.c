@@ -50,7 +50,8 @@ static bool block_load(struct zn_block_header *header, const uint8_t **bytes, si
 	       zn_node_block_header(header, *bytes, *count);
 }
 
-/* --- status ------------------------------------------------------------------------------------------ */
+/* --- status
+ * ------------------------------------------------------------------------------------------ */
 
 static struct zn_json *node_info(const struct zn_rpc *rpc)
 {
@@ -75,7 +76,8 @@ static struct zn_json *sync_info(const struct zn_rpc *rpc)
 {
 	struct zn_json *info = zn_json_object_create();
 	const struct zn_node_head *head = zn_application_head(rpc->application);
-	struct zn_block_header header = {.app_hash = head->app_hash}, first = {.time_s = head->time_s};
+	struct zn_block_header header = {.app_hash = head->app_hash},
+			       first = {.time_s = head->time_s};
 	const uint8_t *bytes;
 	size_t count;
 	bool any = block_load(&header, &bytes, &count, rpc, head->height);
@@ -90,8 +92,8 @@ static struct zn_json *sync_info(const struct zn_rpc *rpc)
 	return info;
 }
 
-static struct zn_json *answer_status(
-	struct zn_rpc_error *error, bool *wait, struct zn_rpc *rpc, const struct zn_rpc_request *request)
+static struct zn_json *answer_status(struct zn_rpc_error *error, bool *wait, struct zn_rpc *rpc,
+	const struct zn_rpc_request *request)
 {
 	struct zn_json *result = zn_json_object_create(), *validator = zn_json_object_create();
 	(void)error;
@@ -104,8 +106,8 @@ static struct zn_json *answer_status(
 	return result;
 }
 
-static struct zn_json *answer_health(
-	struct zn_rpc_error *error, bool *wait, struct zn_rpc *rpc, const struct zn_rpc_request *request)
+static struct zn_json *answer_health(struct zn_rpc_error *error, bool *wait, struct zn_rpc *rpc,
+	const struct zn_rpc_request *request)
 {
 	(void)error;
 	(void)wait;
@@ -114,8 +116,8 @@ static struct zn_json *answer_health(
 	return zn_json_object_create();
 }
 
-static struct zn_json *answer_abci_info(
-	struct zn_rpc_error *error, bool *wait, struct zn_rpc *rpc, const struct zn_rpc_request *request)
+static struct zn_json *answer_abci_info(struct zn_rpc_error *error, bool *wait, struct zn_rpc *rpc,
+	const struct zn_rpc_request *request)
 {
 	struct zn_json *result = zn_json_object_create(), *response = zn_json_object_create();
 	const struct zn_node_head *head = zn_application_head(rpc->application);
@@ -126,16 +128,17 @@ static struct zn_json *answer_abci_info(
 	zn_json_add_string(response, "version", "1");
 	zn_json_add_string(response, "app_version", "1");
 	zn_json_add_u64_text(response, "last_block_height", head->height);
-	zn_json_add_base64(response, "last_block_app_hash", head->app_hash.bytes,
-		sizeof head->app_hash.bytes);
+	zn_json_add_base64(
+		response, "last_block_app_hash", head->app_hash.bytes, sizeof head->app_hash.bytes);
 	zn_json_add(result, "response", response);
 	return result;
 }
 
-/* --- abci_query -------------------------------------------------------------------------------------- */
+/* --- abci_query
+ * -------------------------------------------------------------------------------------- */
 
-static struct zn_json *answer_abci_query(
-	struct zn_rpc_error *error, bool *wait, struct zn_rpc *rpc, const struct zn_rpc_request *request)
+static struct zn_json *answer_abci_query(struct zn_rpc_error *error, bool *wait, struct zn_rpc *rpc,
+	const struct zn_rpc_request *request)
 {
 	static struct zn_query_answer answer; /* one at a time: one thread */
 	(void)error;
@@ -156,10 +159,11 @@ static struct zn_json *answer_abci_query(
 	return result;
 }
 
-/* --- transactions ------------------------------------------------------------------------------------- */
+/* --- transactions
+ * ------------------------------------------------------------------------------------- */
 
-static struct zn_json *answer_broadcast(
-	struct zn_rpc_error *error, bool *wait, struct zn_rpc *rpc, const struct zn_rpc_request *request)
+static struct zn_json *answer_broadcast(struct zn_rpc_error *error, bool *wait, struct zn_rpc *rpc,
+	const struct zn_rpc_request *request)
 {
 	struct zn_hash id;
 	(void)error;
@@ -170,8 +174,7 @@ static struct zn_json *answer_broadcast(
 	struct zn_json *result = zn_json_object_create();
 	zn_json_add_number(result, "code", refusal);
 	zn_json_add_string(result, "data", "");
-	zn_json_add_string(
-		result, "log", refusal == 0 ? "" : zn_ledger_refusal_sentence(refusal));
+	zn_json_add_string(result, "log", refusal == 0 ? "" : zn_ledger_refusal_sentence(refusal));
 	zn_json_add_string(result, "codespace", refusal == 0 ? "" : "xencoin");
 	add_hash(result, "hash", &id);
 	return result;
@@ -191,8 +194,8 @@ static struct zn_json *tx_result(uint32_t code)
 	return result;
 }
 
-static struct zn_json *answer_tx(
-	struct zn_rpc_error *error, bool *wait, struct zn_rpc *rpc, const struct zn_rpc_request *request)
+static struct zn_json *answer_tx(struct zn_rpc_error *error, bool *wait, struct zn_rpc *rpc,
+	const struct zn_rpc_request *request)
 {
 	struct zn_hash id;
 	uint64_t height;
@@ -222,7 +225,8 @@ static struct zn_json *answer_tx(
 	return result;
 }
 
-/* --- block --------------------------------------------------------------------------------------------- */
+/* --- block
+ * --------------------------------------------------------------------------------------------- */
 
 static struct zn_json *header_json(const struct zn_block_header *header)
 {
@@ -258,8 +262,8 @@ static struct zn_json *data_json(
 	return data;
 }
 
-static struct zn_json *answer_block(
-	struct zn_rpc_error *error, bool *wait, struct zn_rpc *rpc, const struct zn_rpc_request *request)
+static struct zn_json *answer_block(struct zn_rpc_error *error, bool *wait, struct zn_rpc *rpc,
+	const struct zn_rpc_request *request)
 {
 	uint64_t latest = zn_application_head(rpc->application)->height;
 	uint64_t height = request->height == 0 ? latest : request->height;
@@ -270,7 +274,8 @@ static struct zn_json *answer_block(
 	if (!block_load(&header, &bytes, &count, rpc, height)) {
 		*wait = height > latest;
 		zn_rpc_fail(error, ZN_RPC_INTERNAL,
-			"height %" PRIu64 " must be from 1 to the latest, %" PRIu64, height, latest);
+			"height %" PRIu64 " must be from 1 to the latest, %" PRIu64, height,
+			latest);
 		return NULL;
 	}
 	zn_block_header_hash(&hash, &header.chain, &header);
@@ -288,7 +293,7 @@ static struct zn_json *answer_block(
 struct zn_json *zn_rpc_answer(struct zn_rpc_error *error, bool *wait, struct zn_rpc *rpc,
 	const struct zn_rpc_request *request)
 {
-	static struct zn_json *(*const answers[ZN_RPC_METHODS])(struct zn_rpc_error *error,
+	static struct zn_json *(*const answers[ZN_RPC_METHODS])(struct zn_rpc_error * error,
 		bool *wait, struct zn_rpc *rpc, const struct zn_rpc_request *request) = {
 		[ZN_RPC_STATUS] = answer_status,
 		[ZN_RPC_HEALTH] = answer_health,

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const method_names[ZN_RPC_METHODS] = {"status", "health", "abci_info",
-	"abci_query", "broadcast_tx_sync", "tx", "block"};
+static const char *const method_names[ZN_RPC_METHODS] = {
+	"status", "health", "abci_info", "abci_query", "broadcast_tx_sync", "tx", "block"};
 
 bool zn_rpc_fail(struct zn_rpc_error *error, int code, const char *format, ...)
 {
@@ -25,8 +25,7 @@ void zn_rpc_request_finish(struct zn_rpc_request *request)
 	request->data = NULL;
 }
 
-static bool method_find(
-	struct zn_rpc_request *out, struct zn_rpc_error *error, const char *name)
+static bool method_find(struct zn_rpc_request *out, struct zn_rpc_error *error, const char *name)
 {
 	for (int i = 0; i < ZN_RPC_METHODS; i++)
 		if (strcmp(name, method_names[i]) == 0) {
@@ -80,9 +79,8 @@ static bool bytes_of_hex(struct zn_rpc_request *out, const char *hex)
 static bool bytes_param(
 	const struct source *source, const char *name, bool hex, struct zn_rpc_request *out)
 {
-	const char *text = source->exchange != NULL
-		? zn_http_exchange_query(source->exchange, name)
-		: NULL;
+	const char *text =
+		source->exchange != NULL ? zn_http_exchange_query(source->exchange, name) : NULL;
 	struct zn_json *owned;
 	bool sound = true;
 	if (text != NULL && strncmp(text, "0x", 2) == 0) {
@@ -131,8 +129,7 @@ static bool params_read(struct zn_rpc_request *out, const struct source *source)
 		if (!bytes_param(source, "hash", false, out))
 			return false;
 		return out->data_bytes == ZN_HASH_BYTES ||
-		       zn_rpc_fail(source->error, ZN_RPC_INVALID_PARAMS,
-			       "hash must have 32 bytes");
+		       zn_rpc_fail(source->error, ZN_RPC_INVALID_PARAMS, "hash must have 32 bytes");
 	case ZN_RPC_BROADCAST_TX_SYNC:
 		if (!bytes_param(source, "tx", false, out))
 			return false;
@@ -167,9 +164,9 @@ static bool post_read(struct zn_rpc_request *out, struct zn_rpc_error *error,
 	struct source source = {.params = zn_json_get(root, "params"), .error = error};
 	id_read(out, zn_json_get(root, "id"));
 	bool sound = zn_json_string(&method, zn_json_get(root, "method"))
-		? method_find(out, error, method) && params_read(out, &source)
-		: zn_rpc_fail(error, ZN_RPC_INVALID_REQUEST,
-			  "give one object with jsonrpc, id, method and params");
+			     ? method_find(out, error, method) && params_read(out, &source)
+			     : zn_rpc_fail(error, ZN_RPC_INVALID_REQUEST,
+				       "give one object with jsonrpc, id, method and params");
 	zn_json_destroy(root);
 	return sound;
 }

@@ -32,7 +32,8 @@ static void block_make(void *user);
 static uint64_t now_of(const struct zn_solo *solo)
 {
 	/* A wall clock that was set back must not take ledger time with it. */
-	uint64_t wall_s = zn_clock_wall_s(), last_s = zn_application_head(solo->application)->time_s;
+	uint64_t wall_s = zn_clock_wall_s(),
+		 last_s = zn_application_head(solo->application)->time_s;
 	return wall_s > last_s ? wall_s : last_s;
 }
 
@@ -98,10 +99,9 @@ static bool pool_has_room(const struct zn_solo *solo, size_t count, bool settles
 	if (solo->pool_count >= ZN_MEMPOOL_TXS_MAX ||
 		solo->pool_bytes + count > ZN_MEMPOOL_BYTES_MAX)
 		return false;
-	return settles ||
-	       (solo->ordinary_count < ZN_MEMPOOL_TXS_MAX - ZN_MEMPOOL_TXS_MAX / share &&
-		       solo->ordinary_bytes + count <=
-			       ZN_MEMPOOL_BYTES_MAX - ZN_MEMPOOL_BYTES_MAX / share);
+	return settles || (solo->ordinary_count < ZN_MEMPOOL_TXS_MAX - ZN_MEMPOOL_TXS_MAX / share &&
+				  solo->ordinary_bytes + count <=
+					  ZN_MEMPOOL_BYTES_MAX - ZN_MEMPOOL_BYTES_MAX / share);
 }
 
 /* Takes entry->bytes. */
@@ -142,9 +142,11 @@ enum zn_ledger_refusal zn_solo_submit(struct zn_solo *solo, const uint8_t *bytes
 	return ZN_LEDGER_OK;
 }
 
-/* --- making a block --------------------------------------------------------------------------------- */
+/* --- making a block
+ * --------------------------------------------------------------------------------- */
 
-/* All arrays of one block, in one allocation's worth of statics: there is one engine in a process. */
+/* All arrays of one block, in one allocation's worth of statics: there is one engine in a process.
+ */
 static struct zn_block_tx txs[ZN_BLOCK_TXS_MAX];
 static struct zn_node_tx kept[ZN_BLOCK_TXS_MAX];
 static enum zn_ledger_refusal results[ZN_BLOCK_TXS_MAX];
@@ -195,8 +197,8 @@ static void block_make(void *user)
 			.time_s = now_of(solo),
 			.last_block = head->block_hash,
 			.app_hash = head->app_hash}};
-	struct zn_block work = {.height = block.header.height, .time_s = block.header.time_s,
-		.txs = txs};
+	struct zn_block work = {
+		.height = block.header.height, .time_s = block.header.time_s, .txs = txs};
 	work.txs_count = choose(solo, work.time_s);
 	zn_application_finalize(solo->application, results, &work);
 	for (size_t i = 0; i < work.txs_count; i++)

@@ -1,7 +1,8 @@
 /* chain/node/solo.h - the engine of one: a mempool and a clock, no consensus.
  *
- * A transaction is in a block at most ZN_BLOCK_DELAY_MS after it was accepted: at once when the last
- * block is ZN_BLOCK_GAP_MS old, else when it is. Without transactions a block every idle interval.
+ * A transaction is in a block at most ZN_BLOCK_DELAY_MS after it was accepted: at once when the
+ * last block is ZN_BLOCK_GAP_MS old, else when it is. Without transactions a block every idle
+ * interval.
  */
 #ifndef ZN_CHAIN_NODE_SOLO_H
 #define ZN_CHAIN_NODE_SOLO_H

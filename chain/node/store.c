@@ -178,8 +178,7 @@ enum zn_err zn_node_store_head(struct zn_node_head *out, struct zn_node_store *s
 	return zn_codec_done(&codec) ? ZN_ERR_OK : ZN_ERR_CORRUPT;
 }
 
-static int head_put(
-	struct zn_node_store *store, MDB_txn *writing, const struct zn_node_head *head)
+static int head_put(struct zn_node_store *store, MDB_txn *writing, const struct zn_node_head *head)
 {
 	uint8_t bytes[256];
 	struct zn_node_head copy = *head;
@@ -196,8 +195,7 @@ struct change_write {
 	int code;
 };
 
-static void change_write(
-	void *user, const struct zn_hash *key, const struct zn_state_value *value)
+static void change_write(void *user, const struct zn_hash *key, const struct zn_state_value *value)
 {
 	struct change_write *write = user;
 	MDB_dbi state = write->store->tables[ZN_TABLE_STATE];
@@ -257,8 +255,8 @@ enum zn_err zn_node_store_block(struct zn_node_store *store, const struct zn_nod
 	return err_of(mdb_txn_renew(store->reading));
 }
 
-bool zn_node_store_block_get(const uint8_t **bytes, size_t *count,
-	const struct zn_node_store *store, uint64_t height)
+bool zn_node_store_block_get(
+	const uint8_t **bytes, size_t *count, const struct zn_node_store *store, uint64_t height)
 {
 	uint8_t key[8];
 	for (int i = 0; i < 8; i++)

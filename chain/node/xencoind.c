@@ -1,6 +1,7 @@
 /* chain/node/xencoind.c - the command line of the ledger node. */
 #include "chain/node/node.h"
 
+#include "core/key.h"
 #include "core/limits.h"
 #include "io/files.h"
 
@@ -104,6 +105,10 @@ static int arguments_read(struct zn_node_options *options, int argc, char **argv
 		} else
 			return complain("unknown: ", name);
 	}
+	struct zn_account account;
+	if (options->operator_text != NULL && !zn_account_parse(&account, options->operator_text))
+		return complain(
+			"--operator: not an account; give xen1..., not ", options->operator_text);
 	if (!solo)
 		return complain("give --solo: it is the one engine there is yet", "");
 	if (!home_read(options, home))

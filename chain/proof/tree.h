@@ -37,15 +37,14 @@ void zn_tree_root(struct zn_hash *out, struct zn_tree *tree);
 
 /** That a key has a value, or has none. */
 struct zn_tree_proof {
-	bool occupied;       /* another leaf or this one sits at the end of the path */
-	struct zn_hash key;  /* of that leaf */
+	bool occupied;        /* another leaf or this one sits at the end of the path */
+	struct zn_hash key;   /* of that leaf */
 	struct zn_hash value; /* its value's hash */
 	uint32_t siblings_count;
 	struct zn_hash siblings[ZN_TREE_DEPTH_MAX]; /* from the root down */
 };
 
-void zn_tree_prove(
-	struct zn_tree_proof *out, struct zn_tree *tree, const struct zn_hash *key);
+void zn_tree_prove(struct zn_tree_proof *out, struct zn_tree *tree, const struct zn_hash *key);
 
 /** Does `proof` show, against `root`, that `key` has the value with this hash, or (value NULL) that
  *  it has none? Hostile input: any proof is safe. */

@@ -1,7 +1,8 @@
 /* chain/tx/refusal.h - the rules that a transaction may break, in the order of the checks.
  *
- * The number is the `code` of every RPC answer about the transaction; 0 is accepted. Stored and sent:
- * never renumbered. Announcement and voucher rules follow with their own order, each from its list.
+ * The number is the `code` of every RPC answer about the transaction; 0 is accepted. Stored and
+ * sent: never renumbered. Announcement and voucher rules follow with their own order, each from its
+ * list.
  */
 #ifndef ZN_CHAIN_TX_REFUSAL_H
 #define ZN_CHAIN_TX_REFUSAL_H
@@ -48,11 +49,11 @@ enum zn_ledger_refusal {
 #undef X
 #define X(name, sentence)                                                                          \
 	ZN_LEDGER_ANNOUNCEMENT_##name = ZN_LEDGER_ANNOUNCEMENT_BASE + (int)ZN_ANNOUNCEMENT_##name,
-	ZN_ANNOUNCEMENT_REFUSALS(X)
+		ZN_ANNOUNCEMENT_REFUSALS(X)
 #undef X
 #define X(name, sentence)                                                                          \
 	ZN_LEDGER_VOUCHER_##name = ZN_LEDGER_VOUCHER_BASE + (int)ZN_VOUCHER_##name,
-	ZN_VOUCHER_REFUSALS(X)
+			ZN_VOUCHER_REFUSALS(X)
 #undef X
 };
 

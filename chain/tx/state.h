@@ -1,6 +1,7 @@
 /* chain/tx/state.h - what the ledger holds: the values of its state, their keys, and lists of them.
  *
- * Gives  keys and records to chain/ledger (which changes them) and to chain/client (which reads them)
+ * Gives  keys and records to chain/ledger (which changes them) and to chain/client (which reads
+ * them)
  *
  * A key is SHA-256(tag byte | id); a value is a record. A channel's value is struct zn_channel of
  * market/channel.h. docs/LEDGER.md §4. Pure.
@@ -63,7 +64,8 @@ struct zn_ledger_params {
 };
 ZN_RECORD_DECLARE(ledger_params);
 
-/* --- lists, as a node answers them; never complete proofs, each entry can be asked for alone --- */
+/* --- lists, as a node answers them; never complete proofs, each entry can be asked for alone ---
+ */
 
 #define ZN_PAGE_CURSOR_BYTES_MAX 64
 

@@ -166,8 +166,8 @@ size_t zn_transaction_sign(uint8_t bytes[ZN_TX_BYTES_MAX], struct zn_transaction
 	return zn_transaction_encode(bytes, transaction);
 }
 
-void zn_job_id(struct zn_hash *out, const struct zn_chain_id *chain,
-	const struct zn_account *owner, uint64_t nonce)
+void zn_job_id(struct zn_hash *out, const struct zn_chain_id *chain, const struct zn_account *owner,
+	uint64_t nonce)
 {
 	uint8_t bytes[32];
 	struct zn_account account = *owner;

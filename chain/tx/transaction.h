@@ -66,7 +66,7 @@ struct zn_transaction {
 	uint64_t nonce;         /* how many transactions of the sender went before */
 	uint64_t valid_until_s; /* last ledger second at which it may be in a block */
 	struct zn_amount fee;
-	uint8_t kind;           /* enum zn_transaction_kind */
+	uint8_t kind; /* enum zn_transaction_kind */
 	union {
 		struct zn_tx_transfer transfer;
 		struct zn_announcement announce;
@@ -108,8 +108,8 @@ struct zn_amount zn_transaction_fee(size_t count, uint64_t fee_zat_per_byte);
 
 /** The id of the job that `owner` announces in its transaction with `nonce`. (A channel's is
  *  zn_channel_id in market/channel.h.) */
-void zn_job_id(struct zn_hash *out, const struct zn_chain_id *chain,
-	const struct zn_account *owner, uint64_t nonce);
+void zn_job_id(struct zn_hash *out, const struct zn_chain_id *chain, const struct zn_account *owner,
+	uint64_t nonce);
 
 /** "transfer", "request-close"; "?" for a number that names none. */
 const char *zn_transaction_kind_name(uint8_t kind);

@@ -31,7 +31,7 @@ struct machine {
 	uint64_t now_s;
 	uint64_t good;  /* chunks found good, ever */
 	bool used[HOSTILE_CHUNKS];
-	uint64_t dropped; /* units of deals that the shell forgot */
+	uint64_t dropped, dropped_deposited; /* units and deposits of deals that the shell forgot */
 };
 
 static inline void machine_retracted(void *user, uint64_t chunk)
@@ -120,7 +120,7 @@ static inline void machine_look_at(const struct machine *m, const struct peer *p
 /* What must hold whatever the workers say. */
 static inline void machine_look(const struct machine *m)
 {
-	uint64_t units = m->dropped, deposited = 0, used = 0;
+	uint64_t units = m->dropped, deposited = m->dropped_deposited, used = 0;
 	for (uint32_t i = 0; i < PEERS; i++) {
 		units += m->peers[i].deal.units;
 		deposited += m->peers[i].deposited;

@@ -223,7 +223,8 @@ static inline struct zn_message machine_verdict(const struct machine *m, uint8_t
 	for (uint32_t i = 0; i < count; i++)
 		out.verdict.verdicts[i] = verdict;
 	out.verdict.units = m->deal.units + (verdict == ZN_VERDICT_ACCEPTED ? count : 0);
-	ZN_ASSERT(zn_terms_due(&due, &m->deal.terms, out.verdict.units));
+	if (!zn_terms_due(&due, &m->deal.terms, out.verdict.units))
+		due = ZN_AMOUNT_ZERO;
 	out.verdict.has_voucher = due.zat > 0;
 	if (due.zat > 0)
 		out.verdict.voucher = hostile_voucher(&m->world, &m->deal.channel_id, due.zat);

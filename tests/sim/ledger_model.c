@@ -25,7 +25,8 @@ uint64_t model_sum(const struct model *model)
 static struct model_channel *channel_find(struct model *model, const struct zn_hash *id)
 {
 	for (int i = 0; i < MODEL_CHANNELS; i++)
-		if (model->channels[i].used && memcmp(model->channels[i].id.bytes, id->bytes, 32) == 0)
+		if (model->channels[i].used &&
+			memcmp(model->channels[i].id.bytes, id->bytes, 32) == 0)
 			return &model->channels[i];
 	return NULL;
 }
@@ -149,7 +150,8 @@ static enum zn_ledger_refusal do_open(struct model *model, const struct zn_trans
 		NEED(model_who(model, &one->payee) != who, PAYS_ITSELF);
 		NEED(one->grace_s >= model->grace_min_s, SHORT_GRACE);
 		NEED(one->grace_s <= 365 * 86400, LONG_GRACE);
-		NEED(one->deposit.zat > 0 && one->deposit.zat >= 1000 * model->fee_rate, DUST_DEPOSIT);
+		NEED(one->deposit.zat > 0 && one->deposit.zat >= 1000 * model->fee_rate,
+			DUST_DEPOSIT);
 		sum += one->deposit.zat;
 	}
 	NEED(sum <= model->balance[who], NO_FUNDS);
@@ -192,8 +194,7 @@ static enum zn_ledger_refusal do_redeem(struct model *model, const struct zn_tra
 	const struct zn_signed_voucher *voucher = &tx->body.redeem;
 	struct model_channel *channel = channel_find(model, &voucher->voucher.channel_id);
 	NEED(channel != NULL, NO_CHANNEL);
-	int rule = voucher_rule(
-		model, channel, &channel->id, voucher, hint->voucher_right);
+	int rule = voucher_rule(model, channel, &channel->id, voucher, hint->voucher_right);
 	if (rule != 0)
 		return (enum zn_ledger_refusal)(96 + rule);
 	uint64_t growth = voucher->voucher.paid.zat - channel->redeemed;

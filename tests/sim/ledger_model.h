@@ -1,7 +1,7 @@
 /* tests/sim/ledger_model.h - XenCoin's rules a second time, written apart from chain/ledger.
  *
- * Plain arrays and plain arithmetic from docs/LEDGER.md; of the product only the records. It does not
- * check signatures: who makes a transaction says whether they are right.
+ * Plain arrays and plain arithmetic from docs/LEDGER.md; of the product only the records. It does
+ * not check signatures: who makes a transaction says whether they are right.
  */
 #ifndef ZN_TESTS_SIM_LEDGER_MODEL_H
 #define ZN_TESTS_SIM_LEDGER_MODEL_H

@@ -104,8 +104,8 @@ static void of_channel(struct zn_transaction *tx, int *who, struct model_hint *h
 	if (!once_in(16))
 		*who = payers ? channel->payer : channel->payee;
 	if (tx->kind == ZN_TX_TOP_UP) {
-		tx->body.top_up = (struct zn_tx_top_up){
-			id, {amount_around(model.balance[*who]) & INT64_MAX}};
+		tx->body.top_up =
+			(struct zn_tx_top_up){id, {amount_around(model.balance[*who]) & INT64_MAX}};
 	} else if (tx->kind == ZN_TX_REDEEM) {
 		tx->body.redeem = voucher_make(channel, hint);
 	} else if (tx->kind == ZN_TX_CLOSE) {
@@ -114,8 +114,8 @@ static void of_channel(struct zn_transaction *tx, int *who, struct model_hint *h
 		if (tx->body.close.has_voucher)
 			tx->body.close.voucher = voucher_make(channel, hint);
 	} else if (tx->kind == ZN_TX_REQUEST_CLOSE) {
-		uint64_t paid = channel->redeemed +
-				amount_around(channel->deposit - channel->redeemed);
+		uint64_t paid =
+			channel->redeemed + amount_around(channel->deposit - channel->redeemed);
 		if (once_in(8))
 			paid = below(channel->redeemed + 1);
 		tx->body.request_close = (struct zn_tx_request_close){id, {paid & INT64_MAX}};
@@ -133,8 +133,7 @@ static void of_open(struct zn_transaction *tx, int who)
 		uint64_t deposit = once_in(12) ? amount_around(10000)
 					       : 10000 + below(model.balance[who] / 64 + 1);
 		tx->body.open.openings[i] = (struct zn_tx_opening){model.accounts[payee], {{9}},
-			{deposit & INT64_MAX},
-			once_in(4) ? graces[below(8)] : 10};
+			{deposit & INT64_MAX}, once_in(4) ? graces[below(8)] : 10};
 	}
 }
 
@@ -177,8 +176,8 @@ static uint8_t kind_draw(void)
 	return kinds[below(sizeof kinds)];
 }
 
-static size_t tx_make(uint8_t bytes[ZN_TX_BYTES_MAX], struct zn_transaction *tx,
-	struct model_hint *hint)
+static size_t tx_make(
+	uint8_t bytes[ZN_TX_BYTES_MAX], struct zn_transaction *tx, struct model_hint *hint)
 {
 	int who = (int)below(MODEL_PEOPLE);
 	memset(tx, 0, sizeof *tx);
@@ -219,8 +218,8 @@ static size_t tx_make(uint8_t bytes[ZN_TX_BYTES_MAX], struct zn_transaction *tx,
 
 static void world_start(void)
 {
-	struct zn_genesis genesis = {.time_s = 1000, .fee_zat_per_byte = 10, .grace_s_min = 10,
-		.allocations_count = 4};
+	struct zn_genesis genesis = {
+		.time_s = 1000, .fee_zat_per_byte = 10, .grace_s_min = 10, .allocations_count = 4};
 	const uint64_t supply = ZN_SUPPLY_XEN * ZN_ZAT_PER_XEN;
 	assert_true(zn_chain_id_make(&genesis.chain, "random-1"));
 	memset(&model, 0, sizeof model);
@@ -247,8 +246,8 @@ static void world_start(void)
 	zn_genesis_apply(state, &genesis);
 	zn_memory_store_commit(memory, state);
 	zn_overlay_destroy(state);
-	assert_int_equal(zn_ledger_create(&ledger, zn_memory_store_view(memory), 0, 1000),
-		ZN_LEDGER_SOUND);
+	assert_int_equal(
+		zn_ledger_create(&ledger, zn_memory_store_view(memory), 0, 1000), ZN_LEDGER_SOUND);
 }
 
 static void accounts_compare(void)

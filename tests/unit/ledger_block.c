@@ -156,8 +156,8 @@ static void a_damaged_state_is_found_at_start(void **state)
 			zn_overlay_put(damage, &key, &value);
 		zn_memory_store_commit(world.memory, damage);
 		zn_overlay_destroy(damage);
-		static const enum zn_ledger_fault faults[] = {ZN_LEDGER_FAULT_TOTALS,
-			ZN_LEDGER_FAULT_RECORD, ZN_LEDGER_FAULT_NO_STATE};
+		static const enum zn_ledger_fault faults[] = {
+			ZN_LEDGER_FAULT_TOTALS, ZN_LEDGER_FAULT_RECORD, ZN_LEDGER_FAULT_NO_STATE};
 		assert_int_equal(zn_ledger_create(&ledger, store, 0, world.time_s), faults[how]);
 		assert_null(ledger);
 		world_finish(&world);

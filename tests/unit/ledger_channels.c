@@ -12,8 +12,8 @@ CHANGE(base_top_up, scene->tx.kind = ZN_TX_TOP_UP;
 CHANGE(top_up_other, scene->tx.body.top_up.channel_id.bytes[3] ^= 1)
 CHANGE(top_up_closing, scene->tx.body.top_up.channel_id = scene->closing_id)
 CHANGE(top_up_nothing, scene->tx.body.top_up.amount.zat = 0)
-CHANGE(top_up_all, scene->tx.body.top_up.amount.zat =
-		world_account(&scene->world, 0).balance.zat - scene->tx.fee.zat)
+CHANGE(top_up_all, scene->tx.body.top_up.amount.zat = world_account(&scene->world, 0).balance.zat -
+						      scene->tx.fee.zat)
 CHANGE(top_up_more, top_up_all(scene); scene->tx.body.top_up.amount.zat++)
 CHANGE(top_up_overflow, scene->tx.body.top_up.amount.zat = ZN_AMOUNT_MAX_ZAT)
 
@@ -33,10 +33,11 @@ static void top_up(void **state)
 	ROWS_RUN(base_top_up, rows);
 }
 
-/* --- redeem ------------------------------------------------------------------------------------- */
+/* --- redeem -------------------------------------------------------------------------------------
+ */
 
-static void redeem_set(struct scene *scene, const struct zn_hash *id, int payer, uint64_t paid,
-	uint64_t held)
+static void redeem_set(
+	struct scene *scene, const struct zn_hash *id, int payer, uint64_t paid, uint64_t held)
 {
 	scene->tx.body.redeem = world_voucher(&scene->world, payer, id, paid, held);
 }
@@ -80,7 +81,8 @@ static void redeem(void **state)
 	ROWS_RUN(base_redeem, rows);
 }
 
-/* --- close -------------------------------------------------------------------------------------- */
+/* --- close --------------------------------------------------------------------------------------
+ */
 
 static void close_set(struct scene *scene, int payer, uint64_t paid, uint64_t held)
 {
@@ -88,15 +90,14 @@ static void close_set(struct scene *scene, int payer, uint64_t paid, uint64_t he
 		world_voucher(&scene->world, payer, &scene->open_id, paid, held)};
 }
 
-CHANGE(base_close, scene->who = 3; scene->tx.kind = ZN_TX_CLOSE;
-	close_set(scene, 0, 2 * XEN, XEN))
+CHANGE(base_close, scene->who = 3; scene->tx.kind = ZN_TX_CLOSE; close_set(scene, 0, 2 * XEN, XEN))
 CHANGE(close_without, scene->tx.body.close.has_voucher = false)
 CHANGE(close_unknown, scene->tx.body.close.channel_id.bytes[0] ^= 1)
 CHANGE(close_closing, scene->tx.body.close = (struct zn_tx_close){scene->closing_id, true,
-		world_voucher(&scene->world, 0, &scene->closing_id, 9 * XEN, XEN)})
+			      world_voucher(&scene->world, 0, &scene->closing_id, 9 * XEN, XEN)})
 CHANGE(close_by_payer, scene->who = 0; scene->tx.nonce = world_account(&scene->world, 0).nonce)
-CHANGE(close_other_channel, scene->tx.body.close.voucher =
-		world_voucher(&scene->world, 0, &scene->closing_id, 2 * XEN, XEN))
+CHANGE(close_other_channel, scene->tx.body.close.voucher = world_voucher(
+				    &scene->world, 0, &scene->closing_id, 2 * XEN, XEN))
 CHANGE(close_again, close_set(scene, 0, XEN, 2 * XEN))
 CHANGE(close_over, close_set(scene, 0, 11 * XEN, 0))
 CHANGE(close_forged, close_set(scene, 3, 2 * XEN, XEN))
@@ -120,7 +121,8 @@ static void close_channel(void **state)
 	ROWS_RUN(base_close, rows);
 }
 
-/* --- request-close and refund ------------------------------------------------------------------- */
+/* --- request-close and refund -------------------------------------------------------------------
+ */
 
 CHANGE(base_request, scene->tx.kind = ZN_TX_REQUEST_CLOSE;
 	scene->tx.body.request_close = (struct zn_tx_request_close){scene->open_id, {2 * XEN}})
@@ -177,13 +179,14 @@ static void refund_waits_for_seconds_and_for_blocks(void **state)
 		world.time_s += early == 1 ? 19 : 20;
 		world_idle(&world, ZN_GRACE_BLOCKS - (early == 2 ? 2 : 1));
 		struct zn_transaction tx = {.kind = ZN_TX_REFUND, .body.refund = id};
-		assert_int_equal(world_do(&world, &tx, 0),
-			early == 0 ? ZN_LEDGER_OK : ZN_LEDGER_TOO_EARLY);
+		assert_int_equal(
+			world_do(&world, &tx, 0), early == 0 ? ZN_LEDGER_OK : ZN_LEDGER_TOO_EARLY);
 		world_finish(&world);
 	}
 }
 
-/* --- where the coins go ------------------------------------------------------------------------- */
+/* --- where the coins go -------------------------------------------------------------------------
+ */
 
 static uint64_t balance(const struct scene *scene, int who)
 {
@@ -203,8 +206,7 @@ static void held_pay_goes_to_the_fee_pool_when_the_channel_ends(void **state)
 	assert_false(world_channel(&scene.world, &channel, &scene.open_id));
 	assert_int_equal(balance(&scene, 3), payee + XEN - scene.tx.fee.zat);
 	assert_int_equal(balance(&scene, 0), payer + 7 * XEN);
-	assert_int_equal(
-		world_supply(&scene.world).fee_pool.zat, pool + XEN + scene.tx.fee.zat);
+	assert_int_equal(world_supply(&scene.world).fee_pool.zat, pool + XEN + scene.tx.fee.zat);
 	assert_int_equal(world_do(&scene.world, &scene.tx, 3), ZN_LEDGER_NO_CHANNEL);
 	base_redeem(&scene);
 	assert_int_equal(world_do(&scene.world, &scene.tx, 3), ZN_LEDGER_NO_CHANNEL);

@@ -24,8 +24,8 @@ CHANGE(signature_bit, scene->break_signature = true)
 CHANGE(other_ledger, assert_true(zn_chain_id_make(&scene->world.chain, "world-2")))
 CHANGE(no_amount, scene->tx.body.transfer.amount.zat = 0)
 CHANGE(largest, scene->tx.body.transfer.amount.zat = ZN_AMOUNT_MAX_ZAT)
-CHANGE(all_of_it, scene->tx.body.transfer.amount.zat =
-		world_account(&scene->world, 0).balance.zat - scene->tx.fee.zat)
+CHANGE(all_of_it, scene->tx.body.transfer.amount.zat = world_account(&scene->world, 0).balance.zat -
+						       scene->tx.fee.zat)
 CHANGE(one_zat_too_much, all_of_it(scene); scene->tx.body.transfer.amount.zat++)
 CHANGE(to_itself, all_of_it(scene); scene->tx.body.transfer.to = scene->world.accounts[0])
 
@@ -66,7 +66,8 @@ static void bytes_above_the_maximum_are_refused_unread(void **state)
 	world_finish(&world);
 }
 
-/* --- jobs --------------------------------------------------------------------------------------- */
+/* --- jobs ---------------------------------------------------------------------------------------
+ */
 
 CHANGE(base_announce, scene->tx.kind = ZN_TX_ANNOUNCE;
 	scene->tx.body.announce = world_announcement(scene->world.time_s + 3600))
@@ -131,7 +132,8 @@ static void an_expired_job_cannot_be_withdrawn(void **state)
 	world_finish(&scene.world);
 }
 
-/* --- opening channels ---------------------------------------------------------------------------- */
+/* --- opening channels ----------------------------------------------------------------------------
+ */
 
 static struct zn_tx_opening *opening(struct scene *scene)
 {
@@ -146,8 +148,7 @@ CHANGE(pays_itself, opening(scene)[1].payee = scene->world.accounts[0])
 CHANGE(short_grace, opening(scene)[0].grace_s = 9)
 CHANGE(year, opening(scene)[0].grace_s = ZN_GRACE_S_MAX)
 CHANGE(long_grace, opening(scene)[0].grace_s = ZN_GRACE_S_MAX + 1)
-CHANGE(least_deposit,
-	opening(scene)[1].deposit.zat = ZN_DEPOSIT_BYTES_MIN * ZN_FEE_ZAT_PER_BYTE)
+CHANGE(least_deposit, opening(scene)[1].deposit.zat = ZN_DEPOSIT_BYTES_MIN * ZN_FEE_ZAT_PER_BYTE)
 CHANGE(dust, least_deposit(scene); opening(scene)[1].deposit.zat--)
 CHANGE(overflow_in_two,
 	opening(scene)[0].deposit.zat = opening(scene)[1].deposit.zat = ZN_AMOUNT_MAX_ZAT)

@@ -18,8 +18,8 @@ void scene_start(struct scene *scene)
 	redeem_some(world, &scene->open_id);
 	scene->closing_id = world_open(world, 0, 3, 10 * XEN, 20);
 	redeem_some(world, &scene->closing_id);
-	struct zn_transaction announce = {.kind = ZN_TX_ANNOUNCE,
-		.body.announce = world_announcement(world->time_s + 3600)};
+	struct zn_transaction announce = {
+		.kind = ZN_TX_ANNOUNCE, .body.announce = world_announcement(world->time_s + 3600)};
 	assert_int_equal(world_do(world, &announce, 0), ZN_LEDGER_OK);
 	zn_job_id(&scene->job_id, &world->chain, &world->accounts[0], announce.nonce);
 	struct zn_transaction request = {

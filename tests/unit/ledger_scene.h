@@ -1,4 +1,5 @@
-/* tests/unit/ledger_scene.h - tables of refusals: a scene, one thing changed, the refusal it gets. */
+/* tests/unit/ledger_scene.h - tables of refusals: a scene, one thing changed, the refusal it gets.
+ */
 #ifndef ZN_TESTS_UNIT_LEDGER_SCENE_H
 #define ZN_TESTS_UNIT_LEDGER_SCENE_H
 

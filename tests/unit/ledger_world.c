@@ -21,8 +21,8 @@ void world_start(struct world *world, uint64_t fee_zat_per_byte)
 		.fee_zat_per_byte = fee_zat_per_byte,
 		.grace_s_min = 10,
 		.allocations_count = 3,
-		.allocations = {{world->accounts[0], {half}}, {world->accounts[1], {half - hundred}},
-			{world->accounts[2], {hundred}}}};
+		.allocations = {{world->accounts[0], {half}},
+			{world->accounts[1], {half - hundred}}, {world->accounts[2], {hundred}}}};
 	world->memory = zn_memory_store_create();
 	struct zn_overlay *state = zn_overlay_create(zn_memory_store_view(world->memory));
 	zn_genesis_apply(state, &world->genesis);
@@ -96,8 +96,8 @@ size_t world_sign(const struct world *world, uint8_t bytes[ZN_TX_BYTES_MAX],
 {
 	draft->nonce = world_account(world, who).nonce;
 	draft->valid_until_s = world->time_s + 60;
-	return zn_transaction_sign(bytes, draft, &world->keys[who], &world->chain,
-		world->genesis.fee_zat_per_byte);
+	return zn_transaction_sign(
+		bytes, draft, &world->keys[who], &world->chain, world->genesis.fee_zat_per_byte);
 }
 
 enum zn_ledger_refusal world_block(struct world *world, const uint8_t *bytes, size_t count)

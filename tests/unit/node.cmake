@@ -1,4 +1,6 @@
-foreach(name node_client)
+foreach(name node_client node_faults)
   zn_test(${name} SOURCES unit/${name}.c unit/node_harness.c ROOMS chain/client chain/ledger)
   add_dependencies(${name} xencoind)
 endforeach()
+zn_test(node_solo SOURCES unit/node_solo.c unit/ledger_scene.c unit/ledger_world.c
+  ROOMS chain/node)

@@ -28,8 +28,7 @@ static int finish(void **state)
 
 static struct zn_transaction transfer_to(const struct zn_account *to, uint64_t zat)
 {
-	return (struct zn_transaction){
-		.kind = ZN_TX_TRANSFER, .body.transfer = {*to, {zat}}};
+	return (struct zn_transaction){.kind = ZN_TX_TRANSFER, .body.transfer = {*to, {zat}}};
 }
 
 static void ok(const struct zn_ledger_answer *answer)
@@ -133,12 +132,13 @@ static void a_nonce_that_another_program_took_is_asked_for_again(void **state)
 	struct zn_ledger_client *other;
 	(void)state;
 	harness_key(4, &to);
-	assert_int_equal(
-		zn_ledger_client_create(&other, harness.loop, harness.http, harness.url), ZN_ERR_OK);
+	assert_int_equal(zn_ledger_client_create(&other, harness.loop, harness.http, harness.url),
+		ZN_ERR_OK);
 	struct zn_transaction draft = transfer_to(&to, XEN);
 	many_left = 2;
 	many_ok = 0;
-	zn_ledger_send(NULL, harness.client, &harness.operator_key, &draft, 5000, on_many, &harness);
+	zn_ledger_send(
+		NULL, harness.client, &harness.operator_key, &draft, 5000, on_many, &harness);
 	draft.body.transfer.amount.zat = 2 * XEN;
 	zn_ledger_send(NULL, other, &harness.operator_key, &draft, 5000, on_many, &harness);
 	harness_wait(&harness);
@@ -215,8 +215,8 @@ static void a_channel_is_waited_for_found_and_closed(void **state)
 	assert_true(zn_hash_equal(&harness.channels.channels[0].id, &id));
 
 	struct zn_transaction close = {.kind = ZN_TX_CLOSE,
-		.body.close = {id, true,
-			{.voucher = {harness.params.chain, id, {4 * XEN}, {XEN}}}}};
+		.body.close = {
+			id, true, {.voucher = {harness.params.chain, id, {4 * XEN}, {XEN}}}}};
 	struct zn_hash hash;
 	zn_voucher_hash(&hash, &harness.params.chain, &close.body.close.voucher.voucher);
 	zn_sign(&close.body.close.voucher.signature, &harness.operator_key, &hash);
@@ -279,16 +279,18 @@ static void a_node_that_is_not_there_is_said_so(void **state)
 {
 	struct zn_ledger_client *nobody;
 	(void)state;
-	assert_int_equal(zn_ledger_client_create(&nobody, harness.loop, harness.http,
-				 "http://127.0.0.1:1/"),
+	assert_int_equal(
+		zn_ledger_client_create(&nobody, harness.loop, harness.http, "http://127.0.0.1:1/"),
 		ZN_ERR_OK);
 	zn_ledger_get_status(NULL, nobody, harness_answered, &harness);
 	assert_int_equal(harness_wait(&harness)->err, ZN_ERR_UNREACHABLE);
 	assert_non_null(strstr(harness.detail, "127.0.0.1:1"));
 	struct zn_transaction draft = transfer_to(&harness.operator_account, XEN);
-	zn_ledger_send(NULL, nobody, &harness.operator_key, &draft, 500, harness_answered, &harness);
+	zn_ledger_send(
+		NULL, nobody, &harness.operator_key, &draft, 500, harness_answered, &harness);
 	assert_int_equal(harness_wait(&harness)->err, ZN_ERR_TIMEOUT);
-	zn_ledger_send(NULL, nobody, &harness.operator_key, &draft, 500, harness_answered, &harness);
+	zn_ledger_send(
+		NULL, nobody, &harness.operator_key, &draft, 500, harness_answered, &harness);
 	zn_ledger_client_destroy(nobody); /* with a call under way */
 }
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,7 +35,7 @@ struct zn_secret_key harness_key(uint8_t seed, struct zn_account *account)
 	return key;
 }
 
-static pid_t spawn(const char *const *arguments, int *output, bool with_errors)
+static pid_t spawn(const char *const *arguments, int *output, uint64_t file_bytes_max)
 {
 	int ends[2];
 	assert_int_equal(pipe(ends), 0);
@@ -42,8 +43,10 @@ static pid_t spawn(const char *const *arguments, int *output, bool with_errors)
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		dup2(ends[1], 1);
-		if (with_errors)
-			dup2(ends[1], 2);
+		dup2(ends[1], 2);
+		struct rlimit limit = {file_bytes_max, file_bytes_max};
+		if (file_bytes_max > 0 && setrlimit(RLIMIT_FSIZE, &limit) != 0)
+			_exit(126);
 		close(ends[0]);
 		close(ends[1]);
 		execv(program(), (char *const *)(uintptr_t)arguments);
@@ -60,8 +63,8 @@ static bool output_read(struct node_harness *harness)
 	size_t used = 0;
 	harness->said[0] = '\0';
 	for (;;) {
-		ssize_t got = read(harness->output, harness->said + used,
-			sizeof harness->said - 1 - used);
+		ssize_t got = read(
+			harness->output, harness->said + used, sizeof harness->said - 1 - used);
 		if (got <= 0)
 			return false;
 		used += (size_t)got;
@@ -83,7 +86,7 @@ bool harness_run(struct node_harness *harness)
 	snprintf(idle, sizeof idle, "%llu", (unsigned long long)harness->idle_ms);
 	const char *arguments[] = {"xencoind", "--solo", "--home", harness->home, "--listen",
 		listen, "--idle-ms", idle, NULL};
-	harness->pid = spawn(arguments, &harness->output, true);
+	harness->pid = spawn(arguments, &harness->output, harness->file_bytes_max);
 	bool runs = output_read(harness);
 	if (!runs) {
 		waitpid(harness->pid, NULL, 0);
@@ -111,7 +114,7 @@ int harness_complains(char *said, size_t said_bytes, const char *const *argument
 	int output, status;
 	size_t used = 0;
 	ssize_t got;
-	pid_t pid = spawn(arguments, &output, true);
+	pid_t pid = spawn(arguments, &output, 0);
 	while ((got = read(output, said + used, said_bytes - 1 - used)) > 0)
 		used += (size_t)got;
 	said[used] = '\0';
@@ -144,8 +147,8 @@ void harness_start(struct node_harness *harness)
 	snprintf(harness->url, sizeof harness->url, "http://127.0.0.1:%u", harness->port);
 	assert_int_equal(zn_loop_create(&harness->loop), ZN_ERR_OK);
 	assert_int_equal(zn_http_client_create(&harness->http, harness->loop), ZN_ERR_OK);
-	assert_int_equal(zn_ledger_client_create(&harness->client, harness->loop, harness->http,
-				 harness->url),
+	assert_int_equal(zn_ledger_client_create(
+				 &harness->client, harness->loop, harness->http, harness->url),
 		ZN_ERR_OK);
 }
 

@@ -18,11 +18,12 @@
 struct node_harness {
 	char home[64];
 	pid_t pid;
-	int output;          /* what it prints */
-	char said[2048];     /* its first lines, until it listens */
+	int output;      /* what it prints */
+	char said[2048]; /* its first lines, until it listens */
 	char url[64];
 	uint16_t port;
 	uint64_t idle_ms;
+	uint64_t file_bytes_max; /* what the node may write into one file; 0: no limit */
 	struct zn_loop *loop;
 	struct zn_http_client *http;
 	struct zn_ledger_client *client;

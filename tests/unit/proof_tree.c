@@ -27,7 +27,8 @@ static void plain_root(struct zn_hash *out, const struct zn_hash *keys,
 	for (size_t i = 0; i < count; i++) {
 		bool here = present[i];
 		for (unsigned int d = 0; d < depth && here; d++)
-			here = ((keys[i].bytes[d / 8] ^ path->bytes[d / 8]) >> (7 - d % 8) & 1) == 0;
+			here = ((keys[i].bytes[d / 8] ^ path->bytes[d / 8]) >> (7 - d % 8) & 1) ==
+			       0;
 		if (here) {
 			found++;
 			last = i;
@@ -45,7 +46,7 @@ static void plain_root(struct zn_hash *out, const struct zn_hash *keys,
 		return;
 	}
 	struct zn_hash side = *path, left, right;
-	side.bytes[depth / 8] &= (uint8_t)~(0x80u >> depth % 8);
+	side.bytes[depth / 8] &= (uint8_t) ~(0x80u >> depth % 8);
 	plain_root(&left, keys, values, present, count, &side, depth + 1);
 	side.bytes[depth / 8] |= (uint8_t)(0x80u >> depth % 8);
 	plain_root(&right, keys, values, present, count, &side, depth + 1);

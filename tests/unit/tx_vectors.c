@@ -1,4 +1,5 @@
-/* tests/unit/tx_vectors.c - committed bytes of every transaction and state value; --print makes them. */
+/* tests/unit/tx_vectors.c - committed bytes of every transaction and state value; --print makes
+ * them. */
 #include "tests/unit/ledger_scene.h"
 
 #include "chain/tx/state.h"
@@ -61,8 +62,8 @@ static struct zn_transaction transaction_of(uint8_t kind)
 static size_t transaction_bytes(uint8_t bytes[ZN_TX_BYTES_MAX], struct zn_hash *hash, uint8_t kind)
 {
 	struct zn_transaction tx = transaction_of(kind);
-	size_t count = zn_transaction_sign(
-		bytes, &tx, &world.keys[0], &world.chain, ZN_FEE_ZAT_PER_BYTE);
+	size_t count =
+		zn_transaction_sign(bytes, &tx, &world.keys[0], &world.chain, ZN_FEE_ZAT_PER_BYTE);
 	zn_transaction_hash(hash, &world.chain, &tx);
 	return count;
 }
