@@ -39,6 +39,8 @@ static void deal_init(struct zn_worker *worker)
 	memcpy(deal->device, worker->device.name, count);
 	worker->figures.done = 0;
 	worker->figures.accepted_told = 0;
+	worker->figures.said_begun = false;
+	worker->figures.said_paid = false;
 }
 
 static void on_tick(void *user)
@@ -127,6 +129,24 @@ static void journal_channel(struct zn_worker *worker)
 				     1000000));
 }
 
+static void journal_voucher(struct zn_worker *worker)
+{
+	char text[ZN_AMOUNT_TEXT_BYTES];
+	zn_worker_journal_voucher(worker->journal, worker->where.id, &worker->deal);
+	if (!worker->figures.said_paid)
+		zn_worker_say(worker, "first voucher: %s",
+			zn_amount_text(text, worker->deal.voucher.voucher.paid));
+	worker->figures.said_paid = true;
+}
+
+static void run(struct zn_worker *worker, uint64_t chunk)
+{
+	zn_worker_run(worker, chunk);
+	if (!worker->figures.said_begun)
+		zn_worker_say(worker, "the first chunk runs");
+	worker->figures.said_begun = true;
+}
+
 static void on_channel(void *user, const struct zn_ledger_answer *answer)
 {
 	struct zn_worker *worker = user;
@@ -200,10 +220,10 @@ static void act(struct zn_worker *worker, const struct zn_worker_action *action)
 		journal_channel(worker);
 		break;
 	case ZN_WORKER_DO_JOURNAL_VOUCHER:
-		zn_worker_journal_voucher(worker->journal, worker->where.id, &worker->deal);
+		journal_voucher(worker);
 		break;
 	case ZN_WORKER_DO_RUN:
-		zn_worker_run(worker, action->chunk);
+		run(worker, action->chunk);
 		break;
 	case ZN_WORKER_DO_PAUSE:
 		worker->paused = true;

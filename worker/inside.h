@@ -98,6 +98,7 @@ struct zn_figures {
 	uint64_t agreed_ns; /* when the terms were signed, monotonic */
 	uint64_t status_ns;
 	uint64_t accepted_told;
+	bool said_begun, said_paid; /* of this deal */
 };
 
 struct zn_worker {

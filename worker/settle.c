@@ -48,9 +48,11 @@ static void settled(struct zn_worker *worker, enum zn_deal_state state)
 	settling->under_way = false;
 	if (state == ZN_DEAL_SETTLED)
 		say_settled(worker, earned);
+	else
+		zn_worker_say(worker, "the channel holds less for us than closing it costs: left");
 	if (!zn_amount_add(&worker->figures.earned, worker->figures.earned, earned))
 		worker->figures.earned = earned;
-	worker->figures.deals += settling->has_voucher;
+	worker->figures.deals += state == ZN_DEAL_SETTLED;
 	if (worker->stage == ZN_PROGRAM_COLLECTING)
 		zn_worker_collect_next(worker);
 	else

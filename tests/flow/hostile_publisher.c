@@ -109,8 +109,8 @@ static void a_verdict_that_was_lost_is_not_counted_as_unpaid(void **state)
 		/* The second was accepted too, and that answer is lost with the line. */
 		assert_true(machine.deliver_open);
 		struct zn_message verdict = machine_verdict(&machine, ZN_VERDICT_ACCEPTED);
-		machine_feed(&machine, (struct zn_worker_event){
-					       .kind = ZN_WORKER_LANE_FAILED, .lane = ZN_LANE_DELIVER});
+		machine_feed(&machine, (struct zn_worker_event){.kind = ZN_WORKER_LANE_FAILED,
+					       .lane = ZN_LANE_DELIVER});
 		machine_tick(&machine, 1);
 		struct zn_hash session = hostile_hash(&machine.world);
 		struct zn_message message =

@@ -22,8 +22,8 @@ static bool once_in(uint64_t of)
 
 static struct zn_message some_order(void)
 {
-	static const uint8_t orders[] = {ZN_ORDER_WORK, ZN_ORDER_WORK, ZN_ORDER_WORK,
-		ZN_ORDER_NONE, ZN_ORDER_PAUSE, ZN_ORDER_WORK};
+	static const uint8_t orders[] = {ZN_ORDER_WORK, ZN_ORDER_WORK, ZN_ORDER_WORK, ZN_ORDER_NONE,
+		ZN_ORDER_PAUSE, ZN_ORDER_WORK};
 	uint8_t order = once_in(200) ? (uint8_t)draw(5) : orders[draw(6)];
 	uint64_t first = once_in(20) ? draw(HOSTILE_CHUNKS) : chunk_next;
 	uint32_t count = (uint32_t)draw(machine.deal.chunks_count < 8 ? 4 : 2);
@@ -165,7 +165,8 @@ static void read_ledger(void)
 static void lane_fails(void)
 {
 	enum zn_lane lane = machine.deliver_open && once_in(2) ? ZN_LANE_DELIVER : ZN_LANE_TALK;
-	if ((lane == ZN_LANE_TALK && machine.talks_open == 0) || (!machine.deal.funded && !once_in(20)))
+	if ((lane == ZN_LANE_TALK && machine.talks_open == 0) ||
+		(!machine.deal.funded && !once_in(20)))
 		return;
 	machine.talks_open -= lane == ZN_LANE_TALK;
 	machine.deliver_open = machine.deliver_open && lane != ZN_LANE_DELIVER;
@@ -179,9 +180,10 @@ static void shell_does(void)
 		machine_feed(&machine, (struct zn_worker_event){.kind = ZN_WORKER_SETTLED});
 	} else if (machine.prepare_open) {
 		machine.prepare_open = false;
-		machine_feed(&machine, (struct zn_worker_event){
-			.kind = once_in(100) ? ZN_WORKER_PREPARE_FAILED : ZN_WORKER_PREPARED,
-			.chunk_ns = once_in(20) ? draw(UINT64_MAX) : 1000000000});
+		machine_feed(&machine,
+			(struct zn_worker_event){.kind = once_in(100) ? ZN_WORKER_PREPARE_FAILED
+								      : ZN_WORKER_PREPARED,
+				.chunk_ns = once_in(20) ? draw(UINT64_MAX) : 1000000000});
 	} else if (machine.runs_count > 0) {
 		machine_run_done(&machine, !once_in(50));
 	} else if (once_in(2000)) {

@@ -80,7 +80,8 @@ static void deliveries_that_break_a_rule_are_refused(void **state)
 	(void)state;
 	static const enum zn_result_refusal wanted[] = {ZN_RESULT_OUTPUT_BYTES,
 		ZN_RESULT_OUTPUT_BYTES, ZN_RESULT_OTHER_CHANNEL, ZN_RESULT_OTHER_TERMS,
-		ZN_RESULT_OTHER_JOB, ZN_RESULT_UNITS, ZN_RESULT_OTHER_CHAIN, ZN_RESULT_NO_SUCH_CHUNK};
+		ZN_RESULT_OTHER_JOB, ZN_RESULT_UNITS, ZN_RESULT_OTHER_CHAIN,
+		ZN_RESULT_NO_SUCH_CHUNK};
 	for (size_t row = 0; row < sizeof wanted / sizeof wanted[0]; row++) {
 		begin();
 		struct zn_message message = machine_deliver(&machine, peer, (uint64_t[]){0}, 1);
@@ -194,8 +195,9 @@ static void a_job_that_was_done_is_open_again_when_results_are_taken_out(void **
 		say(other, machine_pull(other, false, 64));
 		if (other->top_up_open) {
 			other->top_up_open = false;
-			machine_feed(&machine, other, (struct zn_publisher_event){
-						.kind = ZN_PUBLISHER_TOPPED_UP, .good = true});
+			machine_feed(&machine, other,
+				(struct zn_publisher_event){.kind = ZN_PUBLISHER_TOPPED_UP,
+					.good = true});
 		}
 		if (peer->deal.leases_count == 0 && !peer->deal.pull_open)
 			say(peer, machine_pull(peer, false, 1));

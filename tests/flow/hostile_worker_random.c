@@ -162,8 +162,8 @@ static void shell_does(struct peer *peer)
 		bool good = !once_in(4);
 		peer->top_up_open = false;
 		peer->deposited -= good ? 0 : peer->deal.topping_up.zat;
-		machine_feed(&machine, peer, (struct zn_publisher_event){
-						     .kind = ZN_PUBLISHER_TOPPED_UP, .good = good});
+		machine_feed(&machine, peer,
+			(struct zn_publisher_event){.kind = ZN_PUBLISHER_TOPPED_UP, .good = good});
 	} else if (peer->held && once_in(10)) {
 		peer->held = false;
 		machine_feed(&machine, peer,

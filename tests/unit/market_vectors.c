@@ -19,7 +19,9 @@ static void vector_find(char *bytes, char *hash, char *signature, const char *na
 	bytes[0] = '\0';
 	while (fgets(line, sizeof line, file) != NULL)
 		if (line[0] != '#' && sscanf(line, "%63s", found) == 1 && strcmp(found, name) == 0)
-			assert_int_equal(sscanf(line, "%*s %17000s %64s %128s", bytes, hash, signature), 3);
+			assert_int_equal(sscanf(line, "%*s %17000s %64s %128s", bytes, hash,
+						 signature),
+				3);
 	fclose(file);
 	if (bytes[0] == '\0')
 		fail_msg("%s: no vector", name);
