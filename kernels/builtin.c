@@ -1,5 +1,7 @@
 #include "kernels/builtin.h"
 
+#include "kernels/pathtrace/check.h"
+
 #include <string.h>
 
 extern const struct zn_kernel_source zn_embedded_sources[]; /* made by cmake/embed.cmake */
@@ -28,10 +30,36 @@ static const char *const pathtrace_sources[] = {
 	NULL,
 };
 
+#define MIX_PARAMS_BYTES 8
+#define MIX_SLOT_BYTES   8
+
+static const char *mix_check(const struct zn_kernel_input *input)
+{
+	if (input->params_bytes != MIX_PARAMS_BYTES)
+		return "the parameters are not two 32-bit words";
+	return input->slot_bytes == MIX_SLOT_BYTES ? NULL : "the output slot is not 8 bytes";
+}
+
+static const char *pathtrace_check(const struct zn_kernel_input *input)
+{
+	enum zn_pathtrace_refusal refusal =
+		zn_pathtrace_params_check(input->params, input->params_bytes);
+	if (refusal == ZN_PATHTRACE_OK)
+		refusal = zn_pathtrace_check(input->shared, input->shared_bytes, input->params,
+			input->params_bytes);
+	if (refusal != ZN_PATHTRACE_OK)
+		return zn_pathtrace_refusal_sentence(refusal);
+	return input->slot_bytes == ZN_PATHTRACE_SLOT_BYTES
+		       ? NULL
+		       : "the output slot is not three 64-bit sums";
+}
+
 const struct zn_builtin_kernel zn_builtin_kernels[] = {
-	{"mix", mix_sources, "an integer hash of the item's index, for tests and empty chunks"},
-	{"pathtrace", pathtrace_sources, "light paths through a scene, summed in integers"},
-	{NULL, NULL, NULL},
+	{"mix", mix_sources, "an integer hash of the item's index, for tests and empty chunks",
+		mix_check},
+	{"pathtrace", pathtrace_sources, "light paths through a scene, summed in integers",
+		pathtrace_check},
+	{NULL, NULL, NULL, NULL},
 };
 
 const struct zn_builtin_kernel *zn_builtin_kernel_find(const char *name)

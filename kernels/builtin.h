@@ -18,10 +18,23 @@ struct zn_kernel_source {
 /** A source by name ("exact.h", "map.cl", ...); NULL if there is none. */
 const struct zn_kernel_source *zn_kernel_source_find(const char *name);
 
+/** What a job gives a kernel; from a stranger. Pointers are 16-byte aligned. */
+struct zn_kernel_input {
+	const void *params;
+	size_t params_bytes;
+	const void *shared; /* NULL if there is none */
+	size_t shared_bytes;
+	uint32_t slot_bytes;
+	uint64_t items;
+};
+
 struct zn_builtin_kernel {
 	const char *name;            /* "mix", "pathtrace" */
 	const char *const *sources;  /* names, NULL-terminated, in order */
 	const char *what;            /* one line for people */
+	/** The kernel believes what it is given: is it safe to run with this? NULL if it is, else
+	 *  one sentence's end that says why not ("the parameters have the wrong size"). */
+	const char *(*check)(const struct zn_kernel_input *input);
 };
 
 /** All of them, ended by one whose name is NULL. */

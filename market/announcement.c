@@ -34,7 +34,7 @@ static bool endpoint_valid(const char *endpoint)
 	const char *colon = strrchr(host, ':');
 	if (colon == NULL || colon == host)
 		return false;
-	bool bracketed = host[0] == '[' && colon[-1] == ']';
+	bool bracketed = host[0] == '[' && colon[-1] == ']' && colon - host > 2;
 	for (const char *c = host; c < colon; c++) {
 		bool plain = (*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z') ||
 			     (*c >= 'A' && *c <= 'Z') || *c == '.' || *c == '-';

@@ -145,6 +145,8 @@ static void tick(struct zn_publisher_job *job, struct zn_publisher_deal *deal, u
 	if (deal->stage != ZN_PUBLISHER_WORKING)
 		return;
 	zn_publisher_expire(job, deal, now_s);
+	if (job->order == ZN_ORDER_PAUSE) /* nobody is slow at standing still */
+		return;
 	for (uint32_t i = 0; i < deal->leases_count; i++)
 		silent = silent || now_s > deal->leases[i].leased_s + job->policy.lease_s / 2;
 	zn_chunk_table_slow(job->table, deal->peer, silent);

@@ -172,6 +172,10 @@ void zn_publisher_agree(struct zn_publisher_actions *out, struct zn_publisher_jo
 		zn_publisher_refuse(out, ZN_DEAL_OVER);
 		return;
 	}
+	if (zn_publisher_job_refuses(job, &deal->worker_key)) { /* since its hello */
+		zn_publisher_refuse(out, ZN_DEAL_REFUSED);
+		return;
+	}
 	if (!zn_publisher_deposit(&deposit, job, deal) ||
 		!zn_amount_add(&job->deposited, job->deposited, deposit)) {
 		zn_publisher_refuse(out, ZN_DEAL_BUDGET);

@@ -45,7 +45,7 @@ void zn_delivery_make(struct zn_delivery *out, const struct zn_chain_id *chain,
 	zn_merkle_root(&out->statements_root, leaves, count);
 }
 
-static enum zn_result_refusal statement_check(const struct zn_chain_id *chain,
+static enum zn_result_refusal place_check(const struct zn_chain_id *chain,
 	const struct zn_statement *statement, const struct zn_result_limits *limits)
 {
 	if (strcmp(statement->chain.text, chain->text) != 0)
@@ -58,11 +58,19 @@ static enum zn_result_refusal statement_check(const struct zn_chain_id *chain,
 		return ZN_RESULT_OTHER_JOB;
 	if (statement->chunk >= zn_manifest_chunks(limits->manifest))
 		return ZN_RESULT_NO_SUCH_CHUNK;
+	return ZN_RESULT_OK;
+}
+
+static enum zn_result_refusal output_check(const struct zn_statement *statement,
+	const struct zn_hash *output_root, const struct zn_result_limits *limits)
+{
 	if (statement->output_bytes !=
 		zn_manifest_chunk_output_bytes(limits->manifest, statement->chunk))
 		return ZN_RESULT_OUTPUT_BYTES;
 	if (statement->units != 1)
 		return ZN_RESULT_UNITS;
+	if (!zn_hash_equal(&statement->output_root, output_root))
+		return ZN_RESULT_OUTPUT_ROOT;
 	return ZN_RESULT_OK;
 }
 
@@ -73,14 +81,15 @@ enum zn_result_refusal zn_result_check(const struct zn_chain_id *chain,
 	if (count == 0 || count > ZN_DELIVERY_CHUNKS_MAX)
 		return ZN_RESULT_EMPTY;
 	for (uint32_t i = 0; i < count; i++) {
-		enum zn_result_refusal refusal = statement_check(chain, &statements[i], limits);
+		enum zn_result_refusal refusal = place_check(chain, &statements[i], limits);
 		if (refusal != ZN_RESULT_OK)
 			return refusal;
 		for (uint32_t k = 0; k < i; k++)
 			if (statements[i].chunk == statements[k].chunk)
 				return ZN_RESULT_REPEATS;
-		if (!zn_hash_equal(&statements[i].output_root, &output_roots[i]))
-			return ZN_RESULT_OUTPUT_ROOT;
+		refusal = output_check(&statements[i], &output_roots[i], limits);
+		if (refusal != ZN_RESULT_OK)
+			return refusal;
 	}
 	struct zn_delivery delivery;
 	struct zn_hash hash;

@@ -67,7 +67,8 @@ struct zn_result_limits {
 	const struct zn_manifest *manifest;
 };
 
-/** Check a delivery but for the leases, which the caller knows (ZN_RESULT_NOT_LEASED).
+/** Check a delivery but for the leases, which the caller knows (ZN_RESULT_NOT_LEASED). Statement by
+ *  statement, each in the order of the list.
  *  In: statements  untrusted; output_roots[i] the content id of the output that came with each.
  *  Cost: hashing the statements and one signature check, last. */
 enum zn_result_refusal zn_result_check(const struct zn_chain_id *chain,

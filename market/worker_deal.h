@@ -118,6 +118,7 @@ struct zn_worker_deal {
 	uint32_t round;
 	uint64_t floor_zat;
 	uint64_t ask_zat;
+	uint32_t window_chunks; /* offered: the terms may not widen it */
 	struct zn_terms terms;
 	struct zn_hash terms_hash;
 	struct zn_signature publisher_signature, worker_signature; /* on the terms */

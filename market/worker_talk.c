@@ -101,6 +101,7 @@ static void offer(struct zn_worker_actions *out, struct zn_worker_deal *deal, ui
 	offer->window_chunks = in_window < 2 ? 2 : deal->policy.window_chunks_max;
 	if (in_window >= 2 && in_window < deal->policy.window_chunks_max)
 		offer->window_chunks = (uint32_t)in_window;
+	deal->window_chunks = offer->window_chunks;
 	offer->device_class = deal->device_class;
 	for (size_t i = 0; i < sizeof offer->device; i++)
 		offer->device[i] = deal->device[i];
@@ -131,7 +132,7 @@ static void agree(struct zn_worker_actions *out, struct zn_worker_deal *deal,
 {
 	struct zn_terms_limits limits = {.publisher_key = deal->publisher_key,
 		.worker_key = deal->worker_key, .job_hash = deal->job_hash, .session = deal->session,
-		.price_zat = deal->ask_zat, .window_chunks_max = deal->policy.window_chunks_max,
+		.price_zat = deal->ask_zat, .window_chunks_max = deal->window_chunks,
 		.lease_s_min = deal->policy.lease_s_min, .grace_s_min = deal->policy.grace_s_min,
 		.now_s = now_s};
 	if (zn_terms_check(&deal->chain, &answer->terms, &answer->signature, &limits) !=

@@ -153,6 +153,8 @@ void zn_peer_step(struct zn_publisher *publisher, struct zn_peer *peer,
 		zn_timer_start(&publisher->broadcast, publisher->loop, 0, broadcast, publisher);
 	if (publisher->job.order == ZN_ORDER_DONE && !publisher->ending)
 		zn_publisher_end(publisher);
+	else if (publisher->job.order == ZN_ORDER_WORK)
+		publisher->ending = false; /* a worker was refused after the last chunk */
 }
 
 void zn_peers_step(struct zn_publisher *publisher, enum zn_publisher_event_kind kind)

@@ -147,7 +147,6 @@ static bool result_write(struct zn_publisher *publisher)
 
 static int serve(struct zn_publisher *publisher)
 {
-	const bool never = false;
 	tick(publisher);
 	while (!publisher->interrupted && publisher->trouble.text[0] == '\0') {
 		if (zn_loop_run(publisher->loop) != ZN_ERR_OK)
@@ -157,7 +156,6 @@ static int serve(struct zn_publisher *publisher)
 						 waited_ns > ZN_CLOSING_WAIT_S * ZN_SECOND_NS))
 			break;
 	}
-	(void)never;
 	zn_show_finish(publisher);
 	if (publisher->interrupted) {
 		zn_results_write(&publisher->results, NULL);

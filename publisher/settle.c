@@ -312,7 +312,9 @@ bool zn_settlement_read(struct zn_settlement *settlement, struct zn_publisher *p
 			continue;
 		struct zn_settle_line *line = &settlement->lines[settlement->lines_count++];
 		line->peer = peer;
-		settlement->items_checked += peer->deal.items_checked;
+		/* What a refused worker delivered is not in the result, nor are its checks in the bound. */
+		if (peer->deal.stage != ZN_PUBLISHER_REFUSED)
+			settlement->items_checked += peer->deal.items_checked;
 		settlement->items_wrong += peer->deal.items_wrong;
 		good = line_read(line, asked, publisher);
 	}

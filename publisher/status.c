@@ -66,7 +66,8 @@ static void sums_add(struct zn_json *root, const struct zn_publisher *publisher)
 		const struct zn_peer *peer = publisher->peers[i];
 		if (peer == NULL)
 			continue;
-		checked += peer->deal.items_checked;
+		if (peer->deal.stage != ZN_PUBLISHER_REFUSED) /* its chunks are not in the result */
+			checked += peer->deal.items_checked;
 		if (!zn_amount_add(&paid, paid, zn_publisher_deal_paid(&peer->deal)))
 			paid = ZN_AMOUNT_ZERO;
 	}

@@ -14,7 +14,8 @@
 const char zn_cmd_worker_help[] =
 	"usage: zennet worker [options]\n"
 	"\n"
-	"  Finds an open job on the ledger, agrees on a price with its publisher, works, is paid for\n"
+	"  Finds an open job on the ledger, agrees on a price with its publisher, works, is paid "
+	"for\n"
 	"  every chunk, settles, and looks for the next job. Ctrl-C stops and settles.\n"
 	"  What an earlier run was not paid out yet is collected first.\n"
 	"\n"
@@ -83,8 +84,10 @@ static int run(const struct zn_worker_options *options, bool json)
 	struct command command = {.json = json, .status = ZN_EXIT_OK};
 	struct zn_worker_options ours = *options;
 	enum zn_err err = zn_loop_create(&command.loop);
-	ours.handlers = (struct zn_worker_handlers){
-		.say = on_line, .status = on_status, .ended = on_ended, .user = &command};
+	ours.handlers = (struct zn_worker_handlers){.say = on_line,
+		.status = on_status,
+		.ended = on_ended,
+		.user = &command};
 	if (err == ZN_ERR_OK)
 		err = zn_worker_create(&command.worker, command.loop, &ours);
 	if (err == ZN_ERR_OK)
@@ -131,15 +134,27 @@ int zn_cmd_worker(int argc, char **argv)
 		{.name = "ledger", .kind = ZN_OPTION_TEXT, .out = &ledger},
 		{.name = "home", .kind = ZN_OPTION_TEXT, .out = &home},
 		{.name = "key", .kind = ZN_OPTION_TEXT, .out = &key},
-		{.name = "device", .kind = ZN_OPTION_NUMBER, .out = &device, .most = 63,
+		{.name = "device",
+			.kind = ZN_OPTION_NUMBER,
+			.out = &device,
+			.most = 63,
 			.given = &device_given},
-		{.name = "threads", .kind = ZN_OPTION_NUMBER, .out = &threads, .least = 1,
+		{.name = "threads",
+			.kind = ZN_OPTION_NUMBER,
+			.out = &threads,
+			.least = 1,
 			.most = 4096},
 		{.name = "rate", .kind = ZN_OPTION_AMOUNT, .out = &options.rate_per_hour},
 		{.name = "margin", .kind = ZN_OPTION_NUMBER, .out = &margin, .most = 10000},
-		{.name = "window", .kind = ZN_OPTION_NUMBER, .out = &window, .least = 1,
+		{.name = "window",
+			.kind = ZN_OPTION_NUMBER,
+			.out = &window,
+			.least = 1,
 			.most = 3600},
-		{.name = "patience", .kind = ZN_OPTION_NUMBER, .out = &patience, .least = 1,
+		{.name = "patience",
+			.kind = ZN_OPTION_NUMBER,
+			.out = &patience,
+			.least = 1,
 			.most = 86400},
 		{.name = "once", .kind = ZN_OPTION_FLAG, .out = &options.once},
 		{.name = "settle", .kind = ZN_OPTION_FLAG, .out = &options.settle_only},

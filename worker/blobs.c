@@ -41,8 +41,8 @@ static uint64_t folder_bytes(char oldest[PATH_MAX], const char *folder)
 		i++) {
 		char path[PATH_MAX];
 		struct stat info;
-		if (!zn_path_make(path, "%s/%s", folder, entry->d_name) || lstat(path, &info) != 0 ||
-			!S_ISREG(info.st_mode))
+		if (!zn_path_make(path, "%s/%s", folder, entry->d_name) ||
+			lstat(path, &info) != 0 || !S_ISREG(info.st_mode))
 			continue;
 		bytes += (uint64_t)info.st_size;
 		if (oldest[0] == '\0' || info.st_mtime < least) {
@@ -104,7 +104,8 @@ static void done(void *user)
 	free(task);
 }
 
-static enum zn_err submit(struct zn_blob_task **out, struct zn_loop *loop, struct zn_blob_task *task)
+static enum zn_err submit(struct zn_blob_task **out, struct zn_loop *loop,
+	struct zn_blob_task *task)
 {
 	enum zn_err err = zn_loop_submit(loop, work, done, task);
 	if (err != ZN_ERR_OK) {
@@ -137,8 +138,12 @@ enum zn_err zn_blob_keep(struct zn_blob_task **out, struct zn_loop *loop, const 
 		return ZN_ERR_MEMORY;
 	}
 	memcpy(copy, bytes, count);
-	*task = (struct zn_blob_task){.id = *id, .count = count, .bytes = copy, .fetched = true,
-		.done = fn, .user = user};
+	*task = (struct zn_blob_task){.id = *id,
+		.count = count,
+		.bytes = copy,
+		.fetched = true,
+		.done = fn,
+		.user = user};
 	return submit(out, loop, task);
 }
 

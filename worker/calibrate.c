@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#define NS_PER_MS UINT64_C(1000000)
+#define NS_PER_MS   UINT64_C(1000000)
 #define FIRST_ITEMS 64 /* a work-group or a stripe of every core */
 
 static void round_run(struct zn_worker *worker);
@@ -57,14 +57,15 @@ static void on_run(void *user, struct zn_run_result *result)
 static void spread(struct zn_prepare *prepare)
 {
 	for (uint32_t i = 0; i < prepare->items; i++)
-		prepare->list[i] = prepare->first +
-				   (uint64_t)i * prepare->chunk_items / prepare->items;
+		prepare->list[i] =
+			prepare->first + (uint64_t)i * prepare->chunk_items / prepare->items;
 }
 
 static void round_run(struct zn_worker *worker)
 {
 	struct zn_prepare *prepare = &worker->prepare;
-	struct zn_run_request request = {.tag = worker->generation, .first = prepare->first,
+	struct zn_run_request request = {.tag = worker->generation,
+		.first = prepare->first,
 		.count = prepare->items};
 	if (prepare->items < prepare->chunk_items && prepare->items <= ZN_CALIBRATE_LIST_MAX) {
 		spread(prepare);
@@ -83,8 +84,7 @@ void zn_worker_calibrate(struct zn_worker *worker)
 	uint64_t random;
 	zn_random_bytes(&random, sizeof random);
 	uint64_t chunk = random % zn_manifest_chunks(&worker->deal.manifest);
-	zn_manifest_chunk(
-		&prepare->first, &prepare->chunk_items, &worker->deal.manifest, chunk);
+	zn_manifest_chunk(&prepare->first, &prepare->chunk_items, &worker->deal.manifest, chunk);
 	prepare->list = malloc(ZN_CALIBRATE_LIST_MAX * sizeof *prepare->list);
 	if (prepare->list == NULL) {
 		zn_worker_prepare_failed(worker, "%s", zn_err_sentence(ZN_ERR_MEMORY));

@@ -26,13 +26,15 @@ static void deal_init(struct zn_worker *worker)
 	deal->job_hash = worker->where.job_hash;
 	deal->tls_pin = worker->where.tls_pin;
 	deal->policy = (struct zn_worker_policy){.floor_zat_per_hour = options->rate_per_hour.zat,
-		.margin_percent = options->margin_percent, .window_s = options->window_s,
+		.margin_percent = options->margin_percent,
+		.window_s = options->window_s,
 		.window_chunks_max = ZN_WINDOW_CHUNKS_MAX - ZN_LEASE_AHEAD,
-		.lease_s_min = LEASE_S_MIN, .grace_s_min = worker->grace_s_min,
-		.patience_s = options->patience_s != 0 ? options->patience_s
-						       : ZN_WORKER_PATIENCE_S};
-	deal->device_class = worker->device.class == ZN_DEVICE_CPU ? ZN_DEVICE_CLASS_CPU
-								    : ZN_DEVICE_CLASS_GPU;
+		.lease_s_min = LEASE_S_MIN,
+		.grace_s_min = worker->grace_s_min,
+		.patience_s =
+			options->patience_s != 0 ? options->patience_s : ZN_WORKER_PATIENCE_S};
+	deal->device_class =
+		worker->device.class == ZN_DEVICE_CPU ? ZN_DEVICE_CLASS_CPU : ZN_DEVICE_CLASS_GPU;
 	size_t count = strnlen(worker->device.name, ZN_DEVICE_NAME_BYTES_MAX);
 	memcpy(deal->device, worker->device.name, count);
 	worker->figures.done = 0;
@@ -62,7 +64,8 @@ static void start(struct zn_worker *worker)
 void zn_worker_deal_begin(struct zn_worker *worker, const struct zn_job *job)
 {
 	worker->where = (struct zn_kept_deal){.job_id = job->id,
-		.job_hash = job->announcement.job_hash, .publisher = job->owner,
+		.job_hash = job->announcement.job_hash,
+		.publisher = job->owner,
 		.tls_pin = job->announcement.tls_pin};
 	memcpy(worker->where.endpoint, job->announcement.endpoint, sizeof worker->where.endpoint);
 	worker->in_journal = false;
@@ -174,8 +177,9 @@ static bool written(struct zn_worker *worker)
 	enum zn_err err = zn_worker_journal_commit(worker->journal);
 	if (err == ZN_ERR_OK)
 		return true;
-	zn_worker_fail(worker, "%s/worker/journal.db cannot be written (%s): free some space or"
-			       " choose another --home; what was earned before is kept",
+	zn_worker_fail(worker,
+		"%s/worker/journal.db cannot be written (%s): free some space or"
+		" choose another --home; what was earned before is kept",
 		worker->options.home, zn_err_sentence(err));
 	return false;
 }
@@ -254,8 +258,7 @@ void zn_worker_feed(struct zn_worker *worker, const struct zn_worker_event *even
 	zn_random_bytes(fed.nonce.bytes, sizeof fed.nonce.bytes);
 	worker->stepping = true;
 	zn_worker_deal_step(&worker->actions, &worker->deal, &fed);
-	for (uint32_t i = 0;
-		i < worker->actions.count && worker->stage == ZN_PROGRAM_DEALING; i++)
+	for (uint32_t i = 0; i < worker->actions.count && worker->stage == ZN_PROGRAM_DEALING; i++)
 		act(worker, &worker->actions.list[i]);
 	worker->stepping = false;
 	if (worker->stage != ZN_PROGRAM_DEALING || !written(worker))

@@ -83,8 +83,8 @@ static void ask(void *user)
 	worker->search_pages = 0;
 	worker->search_seen = 0;
 	worker->search_found = false;
-	zn_ledger_list_jobs(
-		&worker->search_call, worker->ledger, &worker->search_query, on_jobs, worker);
+	zn_ledger_list_jobs(&worker->search_call, worker->ledger, &worker->search_query, on_jobs,
+		worker);
 }
 
 void zn_worker_search_begin(struct zn_worker *worker)
@@ -120,13 +120,11 @@ static void on_where(void *user, const struct zn_ledger_answer *answer)
 {
 	struct zn_worker *worker = user;
 	worker->where_call = NULL;
-	for (uint32_t i = 0; answer->err == ZN_ERR_OK && answer->jobs != NULL &&
-			     i < answer->jobs->count;
-		i++) {
+	for (uint32_t i = 0;
+		answer->err == ZN_ERR_OK && answer->jobs != NULL && i < answer->jobs->count; i++) {
 		const struct zn_job *job = &answer->jobs->jobs[i];
-		if (!moved(worker, job) ||
-			zn_announcement_check(&job->announcement, zn_worker_now_s(worker)) !=
-				ZN_ANNOUNCEMENT_OK)
+		if (!moved(worker, job) || zn_announcement_check(&job->announcement,
+						   zn_worker_now_s(worker)) != ZN_ANNOUNCEMENT_OK)
 			continue;
 		memcpy(worker->where.endpoint, job->announcement.endpoint,
 			sizeof worker->where.endpoint);
@@ -135,8 +133,8 @@ static void on_where(void *user, const struct zn_ledger_answer *answer)
 		zn_worker_hang_up(worker); /* the machine hears of it as a failed lane */
 		zn_worker_journal_moved(worker->journal, worker->where.id, worker->where.endpoint,
 			&worker->where.tls_pin);
-		struct zn_worker_event event = {
-			.kind = ZN_WORKER_LANE_FAILED, .lane = ZN_LANE_TALK};
+		struct zn_worker_event event = {.kind = ZN_WORKER_LANE_FAILED,
+			.lane = ZN_LANE_TALK};
 		zn_worker_queue(worker, &event);
 		return; /* newest first */
 	}

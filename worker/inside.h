@@ -36,7 +36,7 @@ struct zn_ask {
 struct zn_run_slot {
 	struct zn_worker *worker;
 	bool used;
-	bool asked; /* the runner has it; else it waits for the load */
+	bool asked;          /* the runner has it; else it waits for the load */
 	uint64_t generation; /* of the deal that asked */
 	uint64_t chunk;
 };
@@ -55,6 +55,7 @@ struct zn_blob_task;
 /* Fetching, loading, timing. */
 struct zn_prepare {
 	bool under_way;
+	const struct zn_builtin_kernel *kernel;
 	struct zn_kernel_source sources[ZN_SOURCES_MAX];
 	uint8_t *shared;
 	uint64_t shared_bytes;
@@ -91,7 +92,7 @@ struct zn_collecting {
 };
 
 struct zn_figures {
-	uint64_t done; /* chunks of this deal whose output was stored */
+	uint64_t done;               /* chunks of this deal whose output was stored */
 	uint64_t deals, chunks_paid; /* settled ones, of this run of the program */
 	struct zn_amount earned;
 	uint64_t agreed_ns; /* when the terms were signed, monotonic */
@@ -143,7 +144,8 @@ struct zn_worker {
 	struct zn_job search_best;
 	uint64_t idle_since_ns;
 
-	struct zn_kept_deal where; /* of the present deal: job id, publisher, endpoint, journal id */
+	struct zn_kept_deal
+		where; /* of the present deal: job id, publisher, endpoint, journal id */
 	bool in_journal;
 	bool wrong_pin;
 	struct zn_worker_deal deal;
@@ -223,8 +225,7 @@ void zn_worker_stop(struct zn_worker *worker);
 
 /* outputs.c */
 /** Takes `bytes`: hashes, stores and journals them, then queues OUTPUT (RUN_FAILED on failure). */
-void zn_worker_output_store(
-	struct zn_worker *worker, uint64_t chunk, uint8_t *bytes, size_t count);
+void zn_worker_output_store(struct zn_worker *worker, uint64_t chunk, uint8_t *bytes, size_t count);
 /** Copy a stored output. False: it is lost. */
 bool zn_worker_output_copy(struct zn_worker *worker, uint64_t chunk, uint8_t *bytes, size_t count);
 void zn_worker_output_drop(struct zn_worker *worker, uint64_t chunk);

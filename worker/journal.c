@@ -10,33 +10,32 @@
 	((const struct zn_bind[]){__VA_ARGS__}),                                                   \
 		(sizeof((const struct zn_bind[]){__VA_ARGS__}) / sizeof(struct zn_bind))
 
-static const char schema[] =
-	"CREATE TABLE deals ("
-	" id INTEGER PRIMARY KEY,"
-	" chain TEXT NOT NULL,"
-	" worker_key BLOB NOT NULL,"
-	" job_id BLOB NOT NULL,"
-	" publisher BLOB NOT NULL," /* account: scheme and hash */
-	" endpoint TEXT NOT NULL,"
-	" tls_pin BLOB NOT NULL,"
-	" terms BLOB NOT NULL," /* the record that both signed */
-	" publisher_signature BLOB NOT NULL,"
-	" worker_signature BLOB NOT NULL,"
-	" state INTEGER NOT NULL," /* enum zn_deal_state */
-	" channel BLOB,"
-	" units INTEGER NOT NULL DEFAULT 0," /* accepted and paid */
-	" voucher BLOB,"                     /* the best one, signed */
-	" settled_tx BLOB,"
-	" settled_height INTEGER,"
-	" earned_zat INTEGER);"
-	"CREATE INDEX deals_by_state ON deals (state);"
-	"CREATE TABLE outputs ("
-	" deal INTEGER NOT NULL REFERENCES deals (id),"
-	" chunk INTEGER NOT NULL,"
-	" root BLOB NOT NULL,"
-	" count INTEGER NOT NULL,"
-	" bytes BLOB," /* NULL: in the file outputs/<deal>-<chunk> */
-	" PRIMARY KEY (deal, chunk)) WITHOUT ROWID;";
+static const char schema[] = "CREATE TABLE deals ("
+			     " id INTEGER PRIMARY KEY,"
+			     " chain TEXT NOT NULL,"
+			     " worker_key BLOB NOT NULL,"
+			     " job_id BLOB NOT NULL,"
+			     " publisher BLOB NOT NULL," /* account: scheme and hash */
+			     " endpoint TEXT NOT NULL,"
+			     " tls_pin BLOB NOT NULL,"
+			     " terms BLOB NOT NULL," /* the record that both signed */
+			     " publisher_signature BLOB NOT NULL,"
+			     " worker_signature BLOB NOT NULL,"
+			     " state INTEGER NOT NULL," /* enum zn_deal_state */
+			     " channel BLOB,"
+			     " units INTEGER NOT NULL DEFAULT 0," /* accepted and paid */
+			     " voucher BLOB,"                     /* the best one, signed */
+			     " settled_tx BLOB,"
+			     " settled_height INTEGER,"
+			     " earned_zat INTEGER);"
+			     "CREATE INDEX deals_by_state ON deals (state);"
+			     "CREATE TABLE outputs ("
+			     " deal INTEGER NOT NULL REFERENCES deals (id),"
+			     " chunk INTEGER NOT NULL,"
+			     " root BLOB NOT NULL,"
+			     " count INTEGER NOT NULL,"
+			     " bytes BLOB," /* NULL: in the file outputs/<deal>-<chunk> */
+			     " PRIMARY KEY (deal, chunk)) WITHOUT ROWID;";
 
 enum zn_err zn_worker_journal_open(struct zn_journal **out, const char *path)
 {
@@ -66,23 +65,22 @@ enum zn_err zn_worker_journal_terms(int64_t *id, struct zn_journal *journal,
 			ZN_BIND_B(deal->tls_pin.bytes, ZN_HASH_BYTES),
 			ZN_BIND_B(terms, terms_bytes),
 			ZN_BIND_B(deal->publisher_signature.bytes, 64),
-			ZN_BIND_B(deal->worker_signature.bytes, 64),
-			ZN_BIND_I(ZN_DEAL_AGREED)));
+			ZN_BIND_B(deal->worker_signature.bytes, 64), ZN_BIND_I(ZN_DEAL_AGREED)));
 	if (err != ZN_ERR_OK)
 		return err;
 	return zn_journal_read(journal, "SELECT max(id) FROM deals", NULL, 0, take_id, id);
 }
 
-enum zn_err zn_worker_journal_channel(
-	struct zn_journal *journal, int64_t id, const struct zn_hash *channel_id)
+enum zn_err zn_worker_journal_channel(struct zn_journal *journal, int64_t id,
+	const struct zn_hash *channel_id)
 {
 	return zn_journal_write(journal, "UPDATE deals SET channel = ?, state = ? WHERE id = ?",
 		BINDS(ZN_BIND_B(channel_id->bytes, ZN_HASH_BYTES), ZN_BIND_I(ZN_DEAL_OPEN),
 			ZN_BIND_I(id)));
 }
 
-enum zn_err zn_worker_journal_voucher(
-	struct zn_journal *journal, int64_t id, const struct zn_worker_deal *deal)
+enum zn_err zn_worker_journal_voucher(struct zn_journal *journal, int64_t id,
+	const struct zn_worker_deal *deal)
 {
 	uint8_t bytes[1024];
 	struct zn_signed_voucher voucher = deal->voucher;
@@ -123,8 +121,8 @@ enum zn_err zn_worker_journal_settled(struct zn_journal *journal, int64_t id,
 			ZN_BIND_I(height), ZN_BIND_I(earned.zat), ZN_BIND_I(id)));
 	if (err != ZN_ERR_OK)
 		return err;
-	return zn_journal_write(
-		journal, "DELETE FROM outputs WHERE deal = ?", BINDS(ZN_BIND_I(id)));
+	return zn_journal_write(journal, "DELETE FROM outputs WHERE deal = ?",
+		BINDS(ZN_BIND_I(id)));
 }
 
 enum zn_err zn_worker_journal_moved(struct zn_journal *journal, int64_t id, const char *endpoint,
@@ -241,11 +239,11 @@ static bool on_output(void *user, const struct zn_row *row)
 	return reading->fn(reading->user, &output);
 }
 
-enum zn_err zn_worker_journal_outputs(
-	struct zn_journal *journal, int64_t id, zn_kept_output_fn *fn, void *user)
+enum zn_err zn_worker_journal_outputs(struct zn_journal *journal, int64_t id, zn_kept_output_fn *fn,
+	void *user)
 {
 	struct output_reading reading = {fn, user};
 	return zn_journal_read(journal,
-		"SELECT chunk, root, count, bytes FROM outputs WHERE deal = ?", BINDS(ZN_BIND_I(id)),
-		on_output, &reading);
+		"SELECT chunk, root, count, bytes FROM outputs WHERE deal = ?",
+		BINDS(ZN_BIND_I(id)), on_output, &reading);
 }

@@ -42,11 +42,11 @@ enum zn_err zn_worker_journal_open(struct zn_journal **out, const char *path);
 /** Signed terms. Out: `id`. In: `where` its job id, publisher and endpoint; `deal` the rest. */
 enum zn_err zn_worker_journal_terms(int64_t *id, struct zn_journal *journal,
 	const struct zn_kept_deal *where, const struct zn_worker_deal *deal);
-enum zn_err zn_worker_journal_channel(
-	struct zn_journal *journal, int64_t id, const struct zn_hash *channel_id);
+enum zn_err zn_worker_journal_channel(struct zn_journal *journal, int64_t id,
+	const struct zn_hash *channel_id);
 /** The deal's best voucher, if it has one, and its units. */
-enum zn_err zn_worker_journal_voucher(
-	struct zn_journal *journal, int64_t id, const struct zn_worker_deal *deal);
+enum zn_err zn_worker_journal_voucher(struct zn_journal *journal, int64_t id,
+	const struct zn_worker_deal *deal);
 /** `bytes` NULL: they are in a file of their own. */
 enum zn_err zn_worker_journal_output(struct zn_journal *journal, int64_t id, uint64_t chunk,
 	const struct zn_hash *root, uint64_t count, const uint8_t *bytes);
@@ -72,7 +72,7 @@ struct zn_kept_output {
 	const uint8_t *bytes; /* NULL: in a file; borrowed for the callback */
 };
 typedef bool zn_kept_output_fn(void *user, const struct zn_kept_output *output);
-enum zn_err zn_worker_journal_outputs(
-	struct zn_journal *journal, int64_t id, zn_kept_output_fn *fn, void *user);
+enum zn_err zn_worker_journal_outputs(struct zn_journal *journal, int64_t id, zn_kept_output_fn *fn,
+	void *user);
 
 #endif

@@ -56,9 +56,13 @@ static void send(struct zn_ask *ask, const char *path, size_t count, uint64_t ti
 	struct zn_worker *worker = ask->worker;
 	char url[ZN_HTTP_URL_BYTES_MAX];
 	snprintf(url, sizeof url, "%s%s", worker->where.endpoint, path);
-	struct zn_http_request request = {.url = url, .body = ask->body, .body_bytes = count,
-		.content_type = "application/octet-stream", .pin = &worker->deal.tls_pin,
-		.allow_private = worker->options.allow_private, .timeout_ms = timeout_ms,
+	struct zn_http_request request = {.url = url,
+		.body = ask->body,
+		.body_bytes = count,
+		.content_type = "application/octet-stream",
+		.pin = &worker->deal.tls_pin,
+		.allow_private = worker->options.allow_private,
+		.timeout_ms = timeout_ms,
 		.response_bytes_max = ZN_MESSAGE_BYTES_MAX};
 	enum zn_lane lane = ask->lane;
 	if (zn_http_client_send(&ask->call, worker->http, &request, on_answer, ask) != ZN_ERR_OK) {
@@ -98,8 +102,8 @@ static size_t delivery_write(struct zn_ask *ask, const struct zn_message *messag
 	used = 4 + count;
 	for (uint32_t i = 0; i < deliver->statements_count; i++) {
 		size_t bytes = deliver->statements[i].output_bytes;
-		if (!zn_worker_output_copy(
-			    worker, deliver->statements[i].chunk, ask->body + used, bytes))
+		if (!zn_worker_output_copy(worker, deliver->statements[i].chunk, ask->body + used,
+			    bytes))
 			return 0;
 		used += bytes;
 	}

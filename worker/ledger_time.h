@@ -16,8 +16,8 @@ struct zn_ledger_time {
 	uint64_t told_s;
 };
 
-void zn_ledger_time_learn(
-	struct zn_ledger_time *time, uint64_t height, uint64_t time_s, uint64_t now_ns);
+void zn_ledger_time_learn(struct zn_ledger_time *time, uint64_t height, uint64_t time_s,
+	uint64_t now_ns);
 uint64_t zn_ledger_time_now(struct zn_ledger_time *time, uint64_t now_ns);
 
 #endif

@@ -47,7 +47,8 @@ static struct zn_output *take(struct zn_worker *worker)
 static void work(void *user)
 {
 	struct task *task = user;
-	task->err = zn_content_id(&task->root, task->bytes, task->count) ? ZN_ERR_OK : ZN_ERR_MEMORY;
+	task->err =
+		zn_content_id(&task->root, task->bytes, task->count) ? ZN_ERR_OK : ZN_ERR_MEMORY;
 	if (task->err == ZN_ERR_OK && task->path[0] != '\0')
 		task->err = zn_file_write(task->path, task->bytes, task->count, 0600);
 }
@@ -55,8 +56,10 @@ static void work(void *user)
 static void finish(struct task *task)
 {
 	struct zn_worker *worker = task->worker;
-	struct zn_worker_event event = {.kind = ZN_WORKER_OUTPUT, .chunk = task->chunk,
-		.output_root = task->root, .output_bytes = task->count};
+	struct zn_worker_event event = {.kind = ZN_WORKER_OUTPUT,
+		.chunk = task->chunk,
+		.output_root = task->root,
+		.output_bytes = task->count};
 	bool inline_bytes = task->path[0] == '\0';
 	struct zn_output *output = task->err == ZN_ERR_OK ? take(worker) : NULL;
 	if (output == NULL) {
@@ -69,8 +72,7 @@ static void finish(struct task *task)
 	/* Committed with all others of this turn, before any event is fed. */
 	zn_worker_journal_output(worker->journal, task->deal_id, task->chunk, &task->root,
 		task->count, inline_bytes ? task->bytes : NULL);
-	*output = (struct zn_output){
-		.used = true, .chunk = task->chunk, .count = task->count};
+	*output = (struct zn_output){.used = true, .chunk = task->chunk, .count = task->count};
 	if (inline_bytes) {
 		output->bytes = task->bytes;
 		task->bytes = NULL;
@@ -89,8 +91,7 @@ static void done(void *user)
 	free(task);
 }
 
-void zn_worker_output_store(
-	struct zn_worker *worker, uint64_t chunk, uint8_t *bytes, size_t count)
+void zn_worker_output_store(struct zn_worker *worker, uint64_t chunk, uint8_t *bytes, size_t count)
 {
 	struct zn_worker_event failed = {.kind = ZN_WORKER_RUN_FAILED, .chunk = chunk};
 	struct task *task = malloc(sizeof *task);
@@ -100,8 +101,12 @@ void zn_worker_output_store(
 		zn_worker_queue(worker, &failed);
 		return;
 	}
-	*task = (struct task){.worker = worker, .generation = worker->generation,
-		.deal_id = worker->where.id, .chunk = chunk, .bytes = bytes, .count = count};
+	*task = (struct task){.worker = worker,
+		.generation = worker->generation,
+		.deal_id = worker->where.id,
+		.chunk = chunk,
+		.bytes = bytes,
+		.count = count};
 	if (!small && !path_of(task->path, worker, task->deal_id, chunk)) {
 		free(bytes);
 		free(task);

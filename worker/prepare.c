@@ -2,9 +2,12 @@
 #include "worker/blobs.h"
 #include "worker/inside.h"
 
+#include "runner/client/catalog.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 void zn_worker_prepare_failed(struct zn_worker *worker, const char *format, ...)
 {
@@ -30,34 +33,18 @@ void zn_worker_prepare_drop(struct zn_worker *worker)
 	*prepare = (struct zn_prepare){0};
 }
 
-/* This version runs only kernels that it carries itself. */
-static const struct zn_kernel_source *source_of(const struct zn_hash *content_id)
-{
-	for (const struct zn_builtin_kernel *kernel = zn_builtin_kernels; kernel->name != NULL;
-		kernel++)
-		for (const char *const *name = kernel->sources; *name != NULL; name++) {
-			const struct zn_kernel_source *source = zn_kernel_source_find(*name);
-			struct zn_hash id;
-			if (source != NULL && zn_content_id(&id, source->text, source->bytes) &&
-				zn_hash_equal(&id, content_id))
-				return source;
-		}
-	return NULL;
-}
-
+/* This version runs only kernels that it carries itself, each whole and in its order. */
 static bool sources_take(struct zn_worker *worker)
 {
 	const struct zn_manifest *manifest = &worker->deal.manifest;
-	for (uint32_t i = 0; i < manifest->sources_count; i++) {
-		const struct zn_kernel_source *source = source_of(&manifest->sources[i]);
-		if (source == NULL) {
-			zn_worker_prepare_failed(worker,
-				"its kernel is not one that this version carries, and foreign"
-				" kernels are not run yet");
-			return false;
-		}
-		worker->prepare.sources[i] = *source;
+	struct zn_prepare *prepare = &worker->prepare;
+	prepare->kernel = zn_catalog_find(manifest->sources, manifest->sources_count);
+	if (prepare->kernel == NULL) {
+		zn_worker_prepare_failed(worker, "its kernel is not one that this version carries,"
+						 " and foreign kernels are not run yet");
+		return false;
 	}
+	zn_catalog_sources(prepare->sources, ZN_SOURCES_MAX, prepare->kernel);
 	if (manifest->arithmetic == ZN_ARITHMETIC_EXACT && worker->device.exact != ZN_EXACT_YES) {
 		zn_worker_prepare_failed(worker, "it is exact work, and this device is not exact");
 		return false;
@@ -65,10 +52,29 @@ static bool sources_take(struct zn_worker *worker)
 	return true;
 }
 
+/* A kernel believes its input, so a stranger's is looked at before it comes near a device. */
+static bool input_check(struct zn_worker *worker)
+{
+	const struct zn_manifest *manifest = &worker->deal.manifest;
+	struct zn_prepare *prepare = &worker->prepare;
+	_Alignas(16) uint8_t params[ZN_PARAMS_BYTES_MAX];
+	memcpy(params, manifest->params, manifest->params_bytes);
+	struct zn_kernel_input input = {.params = params, .params_bytes = manifest->params_bytes,
+		.shared = prepare->shared, .shared_bytes = prepare->shared_bytes,
+		.slot_bytes = manifest->slot_bytes, .items = manifest->items};
+	const char *why = prepare->kernel->check(&input);
+	if (why != NULL)
+		zn_worker_prepare_failed(
+			worker, "kernel %s refuses its input: %s", prepare->kernel->name, why);
+	return why == NULL;
+}
+
 static void load(void *user)
 {
 	struct zn_worker *worker = user;
 	struct zn_prepare *prepare = &worker->prepare;
+	if (prepare->retries == 0 && !input_check(worker))
+		return;
 	enum zn_err err = zn_worker_load(worker);
 	if (err == ZN_ERR_BUSY && prepare->retries++ < 200) { /* ten seconds */
 		zn_timer_start(&prepare->retry, worker->loop, 50, load, worker);
@@ -103,8 +109,8 @@ static void on_fetched(void *user, const struct zn_http_response *response)
 	if (response->err != ZN_ERR_OK || response->status != 200 ||
 		response->body_bytes != manifest->shared_bytes) {
 		zn_worker_prepare_failed(worker, "the shared input did not come: %s",
-			response->err != ZN_ERR_OK ? zn_err_sentence(response->err) :
-						     "the publisher does not give it");
+			response->err != ZN_ERR_OK ? zn_err_sentence(response->err)
+						   : "the publisher does not give it");
 		return;
 	}
 	if (zn_blob_keep(&worker->prepare.blob, worker->loop, &manifest->shared_id, response->body,
@@ -117,13 +123,16 @@ static void fetch(struct zn_worker *worker)
 	const struct zn_manifest *manifest = &worker->deal.manifest;
 	char url[ZN_HTTP_URL_BYTES_MAX], id[ZN_HASH_TEXT_BYTES], session[ZN_HASH_TEXT_BYTES];
 	snprintf(url, sizeof url, "%s" ZN_PATH_BLOB "%s?session=%s", worker->where.endpoint,
-		zn_hash_text(id, &manifest->shared_id), zn_hash_text(session, &worker->deal.session));
-	struct zn_http_request request = {.url = url, .pin = &worker->deal.tls_pin,
+		zn_hash_text(id, &manifest->shared_id),
+		zn_hash_text(session, &worker->deal.session));
+	struct zn_http_request request = {.url = url,
+		.pin = &worker->deal.tls_pin,
 		.allow_private = worker->options.allow_private,
 		.timeout_ms = (uint64_t)ZN_POLL_HELD_S * 1000 +
 			      manifest->shared_bytes * 1000 / ZN_DELIVER_BYTES_PER_S,
 		.response_bytes_max = manifest->shared_bytes};
-	zn_worker_say(worker, "fetching %.1f MB of shared input", (double)manifest->shared_bytes / 1e6);
+	zn_worker_say(worker, "fetching %.1f MB of shared input",
+		(double)manifest->shared_bytes / 1e6);
 	if (zn_http_client_send(&worker->prepare.call, worker->http, &request, on_fetched,
 		    worker) != ZN_ERR_OK)
 		zn_worker_prepare_failed(worker, "the shared input cannot be asked for");

@@ -64,7 +64,7 @@ void zn_worker_collect(struct zn_worker *worker)
 	if (collecting->count == 0 && worker->options.settle_only)
 		zn_worker_say(worker, "nothing is owed");
 	else if (collecting->count > 0)
-		zn_worker_say(worker, "%zu channel%s of earlier deals to settle",
-			collecting->count, collecting->count == 1 ? "" : "s");
+		zn_worker_say(worker, "%zu channel%s of earlier deals to settle", collecting->count,
+			collecting->count == 1 ? "" : "s");
 	zn_worker_collect_next(worker);
 }

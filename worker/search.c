@@ -18,8 +18,8 @@ const char *zn_search_refusal_sentence(enum zn_search_refusal refusal)
 	return "?";
 }
 
-static const struct zn_search_memory *find(
-	const struct zn_search *search, const struct zn_hash *job_id)
+static const struct zn_search_memory *find(const struct zn_search *search,
+	const struct zn_hash *job_id)
 {
 	for (size_t i = 0; i < ZN_SEARCH_REMEMBERED_MAX; i++)
 		if (search->jobs[i].used && zn_hash_equal(&search->jobs[i].job_id, job_id))
@@ -28,15 +28,14 @@ static const struct zn_search_memory *find(
 }
 
 /* The job's own place, else a free one, else the one that nothing happened to for longest. */
-static struct zn_search_memory *take(
-	struct zn_search *search, const struct zn_hash *job_id, uint64_t now_ns)
+static struct zn_search_memory *take(struct zn_search *search, const struct zn_hash *job_id,
+	uint64_t now_ns)
 {
 	struct zn_search_memory *found = (struct zn_search_memory *)find(search, job_id);
 	if (found == NULL) {
 		found = &search->jobs[0];
 		for (size_t i = 1; i < ZN_SEARCH_REMEMBERED_MAX && found->used; i++)
-			if (!search->jobs[i].used ||
-				search->jobs[i].touched_ns < found->touched_ns)
+			if (!search->jobs[i].used || search->jobs[i].touched_ns < found->touched_ns)
 				found = &search->jobs[i];
 		*found = (struct zn_search_memory){.job_id = *job_id, .used = true};
 	}
@@ -51,8 +50,8 @@ static bool class_suits(const struct zn_announcement *announcement, const struct
 	return (announcement->device_classes & ours) != 0;
 }
 
-static enum zn_search_refusal needs_check(
-	const struct zn_announcement *announcement, const struct zn_device *device)
+static enum zn_search_refusal needs_check(const struct zn_announcement *announcement,
+	const struct zn_device *device)
 {
 	if (!class_suits(announcement, device))
 		return ZN_SEARCH_DEVICE;

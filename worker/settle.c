@@ -48,9 +48,11 @@ static void settled(struct zn_worker *worker, enum zn_deal_state state)
 	settling->under_way = false;
 	if (state == ZN_DEAL_SETTLED)
 		say_settled(worker, earned);
+	else
+		zn_worker_say(worker, "the channel holds less for us than closing it costs: left");
 	if (!zn_amount_add(&worker->figures.earned, worker->figures.earned, earned))
 		worker->figures.earned = earned;
-	worker->figures.deals += settling->has_voucher;
+	worker->figures.deals += state == ZN_DEAL_SETTLED;
 	if (worker->stage == ZN_PROGRAM_COLLECTING)
 		zn_worker_collect_next(worker);
 	else
@@ -133,8 +135,8 @@ static void on_channel(void *user, const struct zn_ledger_answer *answer)
 static void attempt(void *user)
 {
 	struct zn_worker *worker = user;
-	zn_ledger_get_channel(&worker->settling.call, worker->ledger,
-		&worker->settling.channel_id, 0, on_channel, worker);
+	zn_ledger_get_channel(&worker->settling.call, worker->ledger, &worker->settling.channel_id,
+		0, on_channel, worker);
 }
 
 void zn_worker_settle(struct zn_worker *worker, int64_t deal_id, const struct zn_hash *channel_id,
@@ -142,8 +144,10 @@ void zn_worker_settle(struct zn_worker *worker, int64_t deal_id, const struct zn
 {
 	struct zn_settling *settling = &worker->settling;
 	zn_worker_settle_drop(worker);
-	*settling = (struct zn_settling){.under_way = true, .deal_id = deal_id,
-		.channel_id = *channel_id, .has_voucher = voucher != NULL};
+	*settling = (struct zn_settling){.under_way = true,
+		.deal_id = deal_id,
+		.channel_id = *channel_id,
+		.has_voucher = voucher != NULL};
 	if (voucher != NULL)
 		settling->voucher = *voucher;
 	attempt(worker);

@@ -79,8 +79,7 @@ static void add_deal(struct zn_json *object, const struct zn_worker *worker)
 	char text[ZN_HASH_TEXT_BYTES];
 	bool dealing = worker->stage == ZN_PROGRAM_DEALING;
 	struct zn_amount risk = dealing ? zn_worker_deal_at_risk(deal) : ZN_AMOUNT_ZERO;
-	zn_json_add_string(
-		object, "job", dealing ? zn_hash_text(text, &worker->where.job_id) : "");
+	zn_json_add_string(object, "job", dealing ? zn_hash_text(text, &worker->where.job_id) : "");
 	zn_json_add_string(object, "channel",
 		dealing && deal->funded ? zn_hash_text(text, &deal->channel_id) : "");
 	zn_json_add_u64_text(object, "chunks_begun", dealing ? deal->begun_total : 0);
@@ -164,8 +163,8 @@ void zn_worker_say_progress(struct zn_worker *worker)
 }
 
 /* A price per 10^6 chunks, told per hour of this device. */
-static const char *hourly(
-	char text[ZN_AMOUNT_TEXT_BYTES], const struct zn_worker *worker, uint64_t price_zat)
+static const char *hourly(char text[ZN_AMOUNT_TEXT_BYTES], const struct zn_worker *worker,
+	uint64_t price_zat)
 {
 	struct zn_amount amount;
 	double zat = (double)price_zat * 3600e3 / (double)worker->deal.chunk_ns;
@@ -206,8 +205,8 @@ void zn_worker_say_end(struct zn_worker *worker)
 	if (deal->funded)
 		zn_worker_say(worker, "the deal is over (%s): %llu chunks accepted, earned %s",
 			zn_worker_end_sentence(deal->end), (unsigned long long)deal->units,
-			zn_amount_text(text, deal->has_voucher ? deal->voucher.voucher.paid
-							       : ZN_AMOUNT_ZERO));
+			zn_amount_text(text,
+				deal->has_voucher ? deal->voucher.voucher.paid : ZN_AMOUNT_ZERO));
 	else
 		zn_worker_say(worker, "no deal: %s", zn_worker_end_sentence(deal->end));
 }

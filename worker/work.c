@@ -52,8 +52,8 @@ static void runs_submit(struct zn_worker *worker)
 		if (!slot->used || slot->asked)
 			continue;
 		struct zn_run_request request = {.tag = RUN_TAG_FIRST + worker->run_tags++};
-		zn_manifest_chunk(
-			&request.first, &request.count, &worker->deal.manifest, slot->chunk);
+		zn_manifest_chunk(&request.first, &request.count, &worker->deal.manifest,
+			slot->chunk);
 		enum zn_err err = zn_runner_run(worker->runner, &request, on_run, slot);
 		if (err == ZN_ERR_BUSY)
 			return;
@@ -69,8 +69,10 @@ void zn_worker_run(struct zn_worker *worker, uint64_t chunk)
 {
 	for (int i = 0; i < ZN_RUNS_QUEUED_MAX; i++)
 		if (!worker->runs[i].used) {
-			worker->runs[i] = (struct zn_run_slot){.worker = worker, .used = true,
-				.generation = worker->generation, .chunk = chunk};
+			worker->runs[i] = (struct zn_run_slot){.worker = worker,
+				.used = true,
+				.generation = worker->generation,
+				.chunk = chunk};
 			runs_submit(worker);
 			return;
 		}
@@ -116,10 +118,14 @@ enum zn_err zn_worker_load(struct zn_worker *worker)
 	const struct zn_manifest *manifest = &worker->deal.manifest;
 	struct zn_prepare *prepare = &worker->prepare;
 	struct zn_runner_job job = {.exact = manifest->arithmetic == ZN_ARITHMETIC_EXACT,
-		.sources = prepare->sources, .sources_count = manifest->sources_count,
-		.params = manifest->params, .params_bytes = manifest->params_bytes,
-		.shared = prepare->shared, .shared_bytes = prepare->shared_bytes,
-		.slot_bytes = manifest->slot_bytes, .chunk_items_max = manifest->chunk_items,
+		.sources = prepare->sources,
+		.sources_count = manifest->sources_count,
+		.params = manifest->params,
+		.params_bytes = manifest->params_bytes,
+		.shared = prepare->shared,
+		.shared_bytes = prepare->shared_bytes,
+		.slot_bytes = manifest->slot_bytes,
+		.chunk_items_max = manifest->chunk_items,
 		.input_bytes_max = manifest->input_bytes_max};
 	if (worker->runner == NULL)
 		return ZN_ERR_DEVICE;
@@ -163,7 +169,8 @@ static void on_gone(void *user, enum zn_err err, const char *sentence)
 bool zn_worker_runner_start(struct zn_worker *worker)
 {
 	const struct zn_runner_options options = {.program = worker->options.runner_program,
-		.device_index = worker->device.index, .cpu_threads = worker->options.threads,
+		.device_index = worker->device.index,
+		.cpu_threads = worker->options.threads,
 		.idle_priority = worker->device.class == ZN_DEVICE_CPU,
 		.handlers = {.ready = on_ready, .gone = on_gone, .user = worker}};
 	worker->runner_ready = false;

@@ -87,8 +87,7 @@ void zn_worker_leave(struct zn_worker *worker)
 		zn_worker_end(worker);
 		return;
 	}
-	zn_timer_start(
-		&worker->end_timer, worker->loop, ZN_WORKER_LEAVE_MS, on_leave_now, worker);
+	zn_timer_start(&worker->end_timer, worker->loop, ZN_WORKER_LEAVE_MS, on_leave_now, worker);
 	zn_worker_feed(worker, &event);
 }
 
@@ -146,8 +145,7 @@ static void on_time(void *user, const struct zn_ledger_answer *answer)
 		return;
 	if (strcmp(answer->status->chain.text, worker->chain.text) != 0) {
 		zn_worker_fail(worker, "%s is another ledger now (%s, not %s)",
-			worker->options.ledger_url, answer->status->chain.text,
-			worker->chain.text);
+			worker->options.ledger_url, answer->status->chain.text, worker->chain.text);
 		return;
 	}
 	zn_ledger_time_learn(&worker->time, answer->status->height, answer->status->time_s,
@@ -169,8 +167,7 @@ static void home_open(struct zn_worker *worker)
 	const char *home = worker->options.home;
 	const char *key_path = worker->options.key_path;
 	if (!zn_path_make(path, "%s/worker/outputs", home) ||
-		!zn_path_make(keys, "%s/keys", home) ||
-		!zn_path_make(key, "%s/worker.key", keys) ||
+		!zn_path_make(keys, "%s/keys", home) || !zn_path_make(key, "%s/worker.key", keys) ||
 		!zn_path_make(journal, "%s/worker/journal.db", home)) {
 		zn_worker_fail(worker, "the path of --home is too long");
 		return;
@@ -180,10 +177,10 @@ static void home_open(struct zn_worker *worker)
 		err = zn_worker_journal_open(&worker->journal, journal);
 	if (err != ZN_ERR_OK) {
 		worker->journal = NULL;
-		zn_worker_fail(worker, err == ZN_ERR_BUSY
-					       ? "%s is in use by another worker: give this one"
-						 " a --home of its own (%s)"
-					       : "%s cannot be opened: %s",
+		zn_worker_fail(worker,
+			err == ZN_ERR_BUSY ? "%s is in use by another worker: give this one"
+					     " a --home of its own (%s)"
+					   : "%s cannot be opened: %s",
 			err == ZN_ERR_BUSY ? home : journal, zn_err_sentence(err));
 		return;
 	}
@@ -213,8 +210,8 @@ static void home_open(struct zn_worker *worker)
 	zn_worker_collect(worker);
 }
 
-static const struct zn_device *choose(
-	const struct zn_worker *worker, const struct zn_probe_result *result)
+static const struct zn_device *choose(const struct zn_worker *worker,
+	const struct zn_probe_result *result)
 {
 	const struct zn_device *best = NULL;
 	int best_worth = -1;
@@ -222,9 +219,8 @@ static const struct zn_device *choose(
 		const struct zn_device *device = &result->devices[i];
 		int worth = (device->exact == ZN_EXACT_YES ? 2 : 0) +
 			    (device->class == ZN_DEVICE_GPU ? 1 : 0);
-		if (worker->options.device >= 0
-				? device->index == (uint32_t)worker->options.device
-				: worth > best_worth) {
+		if (worker->options.device >= 0 ? device->index == (uint32_t)worker->options.device
+						: worth > best_worth) {
 			best = device;
 			best_worth = worth;
 		}
@@ -246,8 +242,9 @@ static void on_probe(void *user, const struct zn_probe_result *result)
 		return;
 	}
 	if (device == NULL) {
-		zn_worker_fail(worker, "--device %d: there is no such device; `zennet devices`"
-				       " lists those that there are",
+		zn_worker_fail(worker,
+			"--device %d: there is no such device; `zennet devices`"
+			" lists those that there are",
 			(int)worker->options.device);
 		return;
 	}
@@ -256,17 +253,17 @@ static void on_probe(void *user, const struct zn_probe_result *result)
 	zn_worker_say(worker, "device %u: %s (%s, %u compute units, %.1f GB); self-test: %s",
 		device->index, device->name, device->class == ZN_DEVICE_CPU ? "CPU" : "GPU",
 		device->compute_units, (double)device->memory_bytes / 1e9,
-		device->exact == ZN_EXACT_YES ? "exact" :
-		device->exact == ZN_EXACT_NO  ? device->exact_reason
-					      : "not done");
+		device->exact == ZN_EXACT_YES  ? "exact"
+		: device->exact == ZN_EXACT_NO ? device->exact_reason
+					       : "not done");
 	if (zn_worker_runner_start(worker))
 		home_open(worker);
 }
 
 static void probe(struct zn_worker *worker)
 {
-	const struct zn_probe_options options = {
-		.program = worker->options.runner_program, .self_test = true};
+	const struct zn_probe_options options = {.program = worker->options.runner_program,
+		.self_test = true};
 	enum zn_err err =
 		zn_devices_probe(&worker->probe, worker->loop, &options, on_probe, worker);
 	if (err == ZN_ERR_NOT_FOUND)
@@ -298,8 +295,9 @@ static void on_status(void *user, const struct zn_ledger_answer *answer)
 	struct zn_worker *worker = user;
 	worker->time_call = NULL;
 	if (answer->err != ZN_ERR_OK || answer->status == NULL) {
-		zn_worker_fail(worker, "the ledger at %s cannot be used: %s (is xencoind running?"
-				       " --ledger URL names another)",
+		zn_worker_fail(worker,
+			"the ledger at %s cannot be used: %s (is xencoind running?"
+			" --ledger URL names another)",
 			worker->options.ledger_url, answer->detail);
 		return;
 	}
@@ -312,8 +310,9 @@ static void on_status(void *user, const struct zn_ledger_answer *answer)
 static void on_no_ledger(void *user)
 {
 	struct zn_worker *worker = user;
-	zn_worker_fail(worker, "the ledger at %s does not answer (is xencoind running? --ledger URL"
-			       " names another)",
+	zn_worker_fail(worker,
+		"the ledger at %s does not answer (is xencoind running? --ledger URL"
+		" names another)",
 		worker->options.ledger_url);
 }
 
@@ -327,8 +326,8 @@ enum zn_err zn_worker_create(struct zn_worker **out, struct zn_loop *loop,
 	worker->options = *options;
 	enum zn_err err = zn_http_client_create(&worker->http, loop);
 	if (err == ZN_ERR_OK)
-		err = zn_ledger_client_create(
-			&worker->ledger, loop, worker->http, options->ledger_url);
+		err = zn_ledger_client_create(&worker->ledger, loop, worker->http,
+			options->ledger_url);
 	if (err != ZN_ERR_OK) {
 		zn_worker_destroy(worker);
 		return err;

@@ -31,19 +31,19 @@ struct zn_worker_handlers {
 
 /** All texts are borrowed until zn_worker_destroy. */
 struct zn_worker_options {
-	const char *ledger_url; /* http://host:port */
-	const char *home;       /* an existing directory: worker/ and keys/ are made in it */
-	const char *key_path;   /* created at first start; NULL: home/keys/worker.key */
+	const char *ledger_url;     /* http://host:port */
+	const char *home;           /* an existing directory: worker/ and keys/ are made in it */
+	const char *key_path;       /* created at first start; NULL: home/keys/worker.key */
 	const char *runner_program; /* NULL: beside this program */
-	int32_t device;         /* as `zennet devices` numbers them; -1: the best one */
-	uint32_t threads;       /* of a CPU device; 0: all */
+	int32_t device;             /* as `zennet devices` numbers them; -1: the best one */
+	uint32_t threads;           /* of a CPU device; 0: all */
 	struct zn_amount rate_per_hour; /* least pay for an hour of this device; > 0 */
-	uint32_t margin_percent; /* the first ask is so much more */
-	uint32_t window_s;       /* unpaid work, at most */
-	uint32_t patience_s;     /* for a publisher that is gone; 0: ZN_WORKER_PATIENCE_S */
-	bool once;               /* end after one deal */
-	bool settle_only;        /* collect what is owed, then end: needs no device */
-	bool allow_private;      /* dial loopback and private addresses that strangers announce */
+	uint32_t margin_percent;        /* the first ask is so much more */
+	uint32_t window_s;              /* unpaid work, at most */
+	uint32_t patience_s;            /* for a publisher that is gone; 0: ZN_WORKER_PATIENCE_S */
+	bool once;                      /* end after one deal */
+	bool settle_only;               /* collect what is owed, then end: needs no device */
+	bool allow_private; /* dial loopback and private addresses that strangers announce */
 	struct zn_worker_handlers handlers;
 
 	/* The seam of tests, never set by the product: what a worker that cheats does to a chunk's

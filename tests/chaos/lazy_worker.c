@@ -53,8 +53,12 @@ static void on_interrupt(void *user)
 int main(int argc, char **argv)
 {
 	struct lazy lazy = {0};
-	struct zn_worker_options options = {.device = -1, .rate_per_hour = {100000},
-		.margin_percent = 20, .window_s = 10, .allow_private = true, .once = true,
+	struct zn_worker_options options = {.device = -1,
+		.rate_per_hour = {100000},
+		.margin_percent = 20,
+		.window_s = 10,
+		.allow_private = true,
+		.once = true,
 		.output_filter = fake,
 		.handlers = {.say = on_line, .ended = on_ended, .user = &lazy}};
 	if (argc < 3) {

@@ -2,6 +2,7 @@
 foreach(story
     one_worker_from_announcement_to_settlement
     three_workers_and_other_chunks_give_the_same_result
+    one_machine_one_worker_or_three_any_chunks_the_same_picture
     killed_worker_keeps_its_pay
     killed_publisher_resumes_and_pays_nothing_twice
     killed_ledger_node_comes_back_and_the_deal_goes_on

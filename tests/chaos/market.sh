@@ -112,7 +112,7 @@ job_reference()
 
 publisher_start()
 {
-	ZENNET_HOME=$work/publisher "$bin/zennet" job run "$@" --out "$work/out.bin" \
+	ZENNET_HOME=$work/publisher "$bin/zennet" job run --out "$work/out.bin" "$@" \
 		>>"$work/publisher.log" 2>&1 &
 	pid_of[publisher]=$!
 }
@@ -172,6 +172,52 @@ scenario_three_workers_and_other_chunks_give_the_same_result()
 	supply_holds
 }
 
+# A box on a floor under a plain sky, small enough for a test.
+picture_write()
+{
+	cat >"$work/box.obj" <<-END
+	v -1 0 -1
+	v 1 0 -1
+	v 1 0 1
+	v -1 0 1
+	v -1 1 -1
+	v 1 1 -1
+	v 1 1 1
+	v -1 1 1
+	f 5 8 7 6
+	f 1 5 6 2
+	f 2 6 7 3
+	f 3 7 8 4
+	f 4 8 5 1
+	f 1 2 3 4
+	END
+	cat >"$work/job.json" <<-END
+	{ "kind": "render", "scene": "box.obj", "size": [160, 90], "samples": 32,
+	  "samples_per_item": 4, "chunk_items": $1, "seed": 3, "floor": true,
+	  "budget": "10 XEN", "max_price": "20 XEN per 1000 chunks" }
+	END
+}
+
+scenario_one_machine_one_worker_or_three_any_chunks_the_same_picture()
+{
+	market_begin
+	picture_write 3000
+	zennet_as publisher job local "$work/job.json" --out "$work/right.png" >"$work/local.log" 2>&1 ||
+		fail "job local failed"
+	picture_write 1111
+	publisher_start "$work/job.json" --out "$work/one.png"
+	worker_start anna --once
+	job_ends
+	wait_for 20 "the worker to end" ended anna
+	picture_write 4800
+	publisher_start "$work/job.json" --out "$work/three.png"
+	for name in anna bela cleo; do worker_start $name; done
+	job_ends
+	cmp -s "$work/right.png" "$work/one.png" || fail "one worker made another picture"
+	cmp -s "$work/right.png" "$work/three.png" || fail "three workers made another picture"
+	supply_holds
+}
+
 scenario_killed_worker_keeps_its_pay()
 {
 	market_begin
@@ -207,7 +253,7 @@ scenario_killed_publisher_resumes_and_pays_nothing_twice()
 	wait_for 30 "the publisher to come back" accepted_at_least "$before"
 	job_ends
 	result_right
-	[ "$(job status "$id" --json | jq '[.workers[].accepted] | add')" = 64 ] ||
+	[ "$(job status "$id" --json | jq '[.workers[].accepted | tonumber] | add')" = 64 ] ||
 		fail "other than 64 chunks were paid"
 	wait_for 20 "all channels to be closed" no_channel_left
 	supply_holds
@@ -238,8 +284,8 @@ scenario_lazy_worker_is_found_and_its_chunks_are_redone()
 	publisher_start "$work/job.json"
 	worker_start anna
 	home_make lazy
-	ZENNET_HOME=$work/lazy "$bin/zennet-lazy-worker" --threads 1 --rate '0.5 XEN' \
-		--allow-private --once >>"$work/lazy.log" 2>&1 &
+	ZENNET_HOME=$work/lazy "$bin/zennet-lazy-worker" "$ZENNET_LEDGER" "$work/lazy" 50000000 \
+		>>"$work/lazy.log" 2>&1 &
 	pid_of[lazy]=$!
 	job_ends
 	result_right

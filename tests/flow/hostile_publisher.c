@@ -109,8 +109,8 @@ static void a_verdict_that_was_lost_is_not_counted_as_unpaid(void **state)
 		/* The second was accepted too, and that answer is lost with the line. */
 		assert_true(machine.deliver_open);
 		struct zn_message verdict = machine_verdict(&machine, ZN_VERDICT_ACCEPTED);
-		machine_feed(&machine, (struct zn_worker_event){
-					       .kind = ZN_WORKER_LANE_FAILED, .lane = ZN_LANE_DELIVER});
+		machine_feed(&machine, (struct zn_worker_event){.kind = ZN_WORKER_LANE_FAILED,
+					       .lane = ZN_LANE_DELIVER});
 		machine_tick(&machine, 1);
 		struct zn_hash session = hostile_hash(&machine.world);
 		struct zn_message message =
@@ -345,6 +345,30 @@ static void handshakes_that_lie_end_the_deal(void **state)
 	ends_with(ZN_WORKER_END_MANIFEST);
 }
 
+/* Five seconds a chunk and ten seconds of risk: two chunks, though up to eight are allowed. */
+static void terms_that_widen_the_offered_window_are_not_signed(void **state)
+{
+	(void)state;
+	for (uint32_t window = 2; window <= 3; window++) {
+		machine_begin(&machine, 18);
+		machine_deal_begin(&machine);
+		machine_shake_hands(&machine, false);
+		machine_feed(&machine, (struct zn_worker_event){.kind = ZN_WORKER_PREPARED,
+					       .chunk_ns = UINT64_C(5000000000)});
+		assert_int_equal(machine.talk.offer.window_chunks, 2);
+		struct zn_message message = machine_accept(&machine);
+		struct zn_hash hash;
+		message.answer.terms.window_chunks = window;
+		zn_terms_hash(&hash, &machine.world.chain, &message.answer.terms);
+		zn_sign(&message.answer.signature, &machine.world.publisher, &hash);
+		machine_hear(&machine, ZN_LANE_TALK, &message);
+		if (window == 2)
+			assert_int_equal(machine.deal.stage, ZN_WORKER_AGREEING);
+		else
+			ends_with(ZN_WORKER_END_TERMS);
+	}
+}
+
 static void resumed_without_a_channel_changes_nothing(void **state)
 {
 	(void)state;
@@ -412,6 +436,7 @@ int main(void)
 		cmocka_unit_test(with_a_ledger_that_is_silent_for_long_nothing_is_begun),
 		cmocka_unit_test(orders_that_flap_neither_start_nor_lose_anything),
 		cmocka_unit_test(handshakes_that_lie_end_the_deal),
+		cmocka_unit_test(terms_that_widen_the_offered_window_are_not_signed),
 		cmocka_unit_test(resumed_without_a_channel_changes_nothing),
 		cmocka_unit_test(a_channel_that_is_not_resumed_is_settled),
 		cmocka_unit_test(a_verdict_on_another_count_ends_the_deal),

@@ -5,9 +5,9 @@
 
 #include "tests/flow/hostile.h"
 
-#define PEERS     4
-#define BUDGET    UINT64_C(400000)
-#define CEILING   HOSTILE_PRICE
+#define PEERS   4
+#define BUDGET  UINT64_C(400000)
+#define CEILING HOSTILE_PRICE
 
 struct peer {
 	struct zn_secret_key key;
@@ -29,9 +29,9 @@ struct machine {
 	struct zn_publisher_actions actions;
 	struct peer peers[PEERS];
 	uint64_t now_s;
-	uint64_t good;  /* chunks found good, ever */
+	uint64_t good; /* chunks found good, ever */
 	bool used[HOSTILE_CHUNKS];
-	uint64_t dropped; /* units of deals that the shell forgot */
+	uint64_t dropped, dropped_deposited; /* units and deposits of deals that the shell forgot */
 };
 
 static inline void machine_retracted(void *user, uint64_t chunk)
@@ -41,8 +41,8 @@ static inline void machine_retracted(void *user, uint64_t chunk)
 	m->used[chunk] = false;
 }
 
-static inline void machine_act(
-	struct machine *m, struct peer *peer, const struct zn_publisher_action *action)
+static inline void machine_act(struct machine *m, struct peer *peer,
+	const struct zn_publisher_action *action)
 {
 	switch (action->kind) {
 	case ZN_PUBLISHER_DO_REPLY:
@@ -120,7 +120,7 @@ static inline void machine_look_at(const struct machine *m, const struct peer *p
 /* What must hold whatever the workers say. */
 static inline void machine_look(const struct machine *m)
 {
-	uint64_t units = m->dropped, deposited = 0, used = 0;
+	uint64_t units = m->dropped, deposited = m->dropped_deposited, used = 0;
 	for (uint32_t i = 0; i < PEERS; i++) {
 		units += m->peers[i].deal.units;
 		deposited += m->peers[i].deposited;
@@ -136,8 +136,8 @@ static inline void machine_look(const struct machine *m)
 	ZN_ASSERT(m->job.order != ZN_ORDER_DONE || used == HOSTILE_CHUNKS);
 }
 
-static inline void machine_feed(
-	struct machine *m, struct peer *peer, struct zn_publisher_event event)
+static inline void machine_feed(struct machine *m, struct peer *peer,
+	struct zn_publisher_event event)
 {
 	uint8_t order = m->job.order;
 	event.now_s = m->now_s;
@@ -162,16 +162,21 @@ static inline void machine_say(struct machine *m, struct peer *peer, struct zn_m
 	hostile_wire(message);
 	for (uint32_t i = 0; i < ZN_DELIVERY_CHUNKS_MAX; i++)
 		roots[i] = message->deliver.statements[i].output_root;
-	machine_feed(m, peer, (struct zn_publisher_event){.kind = ZN_PUBLISHER_MESSAGE,
-				      .message = message, .output_roots = roots});
+	machine_feed(m, peer,
+		(struct zn_publisher_event){.kind = ZN_PUBLISHER_MESSAGE,
+			.message = message,
+			.output_roots = roots});
 }
 
 static inline void machine_check(struct machine *m, struct peer *peer, uint32_t index, bool good)
 {
 	peer->check_open[index] = false;
 	m->good += good;
-	machine_feed(m, peer, (struct zn_publisher_event){.kind = ZN_PUBLISHER_CHECKED,
-				      .index = index, .items = 4, .good = good});
+	machine_feed(m, peer,
+		(struct zn_publisher_event){.kind = ZN_PUBLISHER_CHECKED,
+			.index = index,
+			.items = 4,
+			.good = good});
 }
 
 static inline void machine_tick(struct machine *m, struct peer *peer, uint64_t seconds)
@@ -182,8 +187,8 @@ static inline void machine_tick(struct machine *m, struct peer *peer, uint64_t s
 
 static inline void machine_opened(struct machine *m, struct peer *peer, bool good)
 {
-	struct zn_publisher_event event = {
-		.kind = good ? ZN_PUBLISHER_OPENED : ZN_PUBLISHER_OPEN_FAILED,
+	struct zn_publisher_event event = {.kind = good ? ZN_PUBLISHER_OPENED
+							: ZN_PUBLISHER_OPEN_FAILED,
 		.channel_id = hostile_hash(&m->world)};
 	peer->open_open = false;
 	if (!good)
@@ -197,7 +202,8 @@ static inline struct zn_message machine_hello(struct machine *m, const struct pe
 {
 	struct zn_message out = {.kind = ZN_MESSAGE_HELLO};
 	out.hello = (struct zn_message_hello){.chain = m->world.chain,
-		.job_hash = m->world.job_hash, .worker_key = peer->public_key,
+		.job_hash = m->world.job_hash,
+		.worker_key = peer->public_key,
 		.worker_nonce = hostile_hash(&m->world)};
 	out.hello.resumes = peer->deal.stage == ZN_PUBLISHER_WORKING;
 	if (out.hello.resumes)
@@ -205,31 +211,37 @@ static inline struct zn_message machine_hello(struct machine *m, const struct pe
 	return out;
 }
 
-static inline struct zn_message machine_prove(
-	const struct machine *m, const struct peer *peer, const struct zn_secret_key *key)
+static inline struct zn_message machine_prove(const struct machine *m, const struct peer *peer,
+	const struct zn_secret_key *key)
 {
 	struct zn_message out = {.kind = ZN_MESSAGE_PROVE};
-	struct zn_proof proof = {.role = ZN_PROOF_WORKER, .job_hash = m->world.job_hash,
-		.tls_pin = m->world.pin, .publisher_key = m->world.publisher_key,
-		.worker_key = peer->deal.worker_key, .worker_nonce = peer->deal.next_nonce,
+	struct zn_proof proof = {.role = ZN_PROOF_WORKER,
+		.job_hash = m->world.job_hash,
+		.tls_pin = m->world.pin,
+		.publisher_key = m->world.publisher_key,
+		.worker_key = peer->deal.worker_key,
+		.worker_nonce = peer->deal.next_nonce,
 		.session = peer->deal.next_session};
 	out.prove.session = peer->deal.next_session;
 	zn_proof_sign(&out.prove.proof, &m->world.chain, &proof, key);
 	return out;
 }
 
-static inline struct zn_message machine_offer(
-	const struct peer *peer, uint64_t price_zat, uint64_t rate, uint32_t window)
+static inline struct zn_message machine_offer(const struct peer *peer, uint64_t price_zat,
+	uint64_t rate, uint32_t window)
 {
 	struct zn_message out = {.kind = ZN_MESSAGE_OFFER};
 	out.offer = (struct zn_message_offer){.session = peer->deal.session,
-		.round = (uint8_t)(peer->deal.round + 1), .price_zat = price_zat,
-		.chunks_per_1000s = rate, .window_chunks = window, .device_class = 1};
+		.round = (uint8_t)(peer->deal.round + 1),
+		.price_zat = price_zat,
+		.chunks_per_1000s = rate,
+		.window_chunks = window,
+		.device_class = 1};
 	return out;
 }
 
-static inline struct zn_message machine_agree(
-	const struct peer *peer, const struct zn_secret_key *key)
+static inline struct zn_message machine_agree(const struct peer *peer,
+	const struct zn_secret_key *key)
 {
 	struct zn_message out = {.kind = ZN_MESSAGE_AGREE};
 	out.agree.session = peer->deal.session;
@@ -240,15 +252,17 @@ static inline struct zn_message machine_agree(
 static inline struct zn_message machine_pull(const struct peer *peer, bool fresh, uint32_t want)
 {
 	struct zn_message out = {.kind = ZN_MESSAGE_PULL};
-	out.pull = (struct zn_message_pull){.session = peer->deal.session, .fresh = fresh,
-		.lease_number = peer->deal.lease_number, .want = want};
+	out.pull = (struct zn_message_pull){.session = peer->deal.session,
+		.fresh = fresh,
+		.lease_number = peer->deal.lease_number,
+		.want = want};
 	for (uint32_t i = 0; i < peer->deal.leases_count; i++)
 		out.pull.chunks[out.pull.chunks_count++] = peer->deal.leases[i].chunk;
 	return out;
 }
 
-static inline void machine_sign_delivery(
-	const struct machine *m, const struct peer *peer, struct zn_message *message)
+static inline void machine_sign_delivery(const struct machine *m, const struct peer *peer,
+	struct zn_message *message)
 {
 	struct zn_delivery delivery;
 	struct zn_hash hash;
@@ -259,16 +273,19 @@ static inline void machine_sign_delivery(
 }
 
 /** A signed delivery of some chunks. */
-static inline struct zn_message machine_deliver(
-	const struct machine *m, const struct peer *peer, const uint64_t *chunks, uint32_t count)
+static inline struct zn_message machine_deliver(const struct machine *m, const struct peer *peer,
+	const uint64_t *chunks, uint32_t count)
 {
 	struct zn_message out = {.kind = ZN_MESSAGE_DELIVER};
 	out.deliver.session = peer->deal.session;
 	out.deliver.statements_count = count;
 	for (uint32_t i = 0; i < count; i++) {
 		out.deliver.statements[i] = (struct zn_statement){.chain = m->world.chain,
-			.channel_id = peer->deal.channel_id, .terms_hash = peer->deal.terms_hash,
-			.job_hash = m->world.job_hash, .chunk = chunks[i], .output_bytes = 64,
+			.channel_id = peer->deal.channel_id,
+			.terms_hash = peer->deal.terms_hash,
+			.job_hash = m->world.job_hash,
+			.chunk = chunks[i],
+			.output_bytes = 64,
 			.units = 1};
 		zn_sha256(&out.deliver.statements[i].output_root, &chunks[i], sizeof chunks[i]);
 	}
@@ -291,8 +308,14 @@ static inline void machine_begin(struct machine *m, uint64_t seed)
 	m->job.job_hash = m->world.job_hash;
 	m->job.tls_pin = m->world.pin;
 	m->job.policy = (struct zn_publisher_policy){.ceiling_zat = CEILING,
-		.budget.zat = BUDGET, .window_chunks_max = 16, .check_items = 4, .lease_s = 60,
-		.grace_s = 600, .deposit_s = 60, .silent_s = 3, .expiry_s = m->now_s + 10000000};
+		.budget.zat = BUDGET,
+		.window_chunks_max = 16,
+		.check_items = 4,
+		.lease_s = 60,
+		.grace_s = 600,
+		.deposit_s = 60,
+		.silent_s = 3,
+		.expiry_s = m->now_s + 10000000};
 	m->job.order = ZN_ORDER_WORK;
 	m->job.table = zn_chunk_table_create(HOSTILE_CHUNKS);
 	ZN_ASSERT(m->job.table != NULL);

@@ -80,7 +80,8 @@ static void deliveries_that_break_a_rule_are_refused(void **state)
 	(void)state;
 	static const enum zn_result_refusal wanted[] = {ZN_RESULT_OUTPUT_BYTES,
 		ZN_RESULT_OUTPUT_BYTES, ZN_RESULT_OTHER_CHANNEL, ZN_RESULT_OTHER_TERMS,
-		ZN_RESULT_OTHER_JOB, ZN_RESULT_UNITS, ZN_RESULT_OTHER_CHAIN, ZN_RESULT_NO_SUCH_CHUNK};
+		ZN_RESULT_OTHER_JOB, ZN_RESULT_UNITS, ZN_RESULT_OTHER_CHAIN,
+		ZN_RESULT_NO_SUCH_CHUNK};
 	for (size_t row = 0; row < sizeof wanted / sizeof wanted[0]; row++) {
 		begin();
 		struct zn_message message = machine_deliver(&machine, peer, (uint64_t[]){0}, 1);
@@ -155,6 +156,24 @@ static void a_refused_worker_gets_nothing_more(void **state)
 	refused_with(again, ZN_DEAL_REFUSED, 0);
 }
 
+static void a_worker_refused_meanwhile_gets_no_second_channel(void **state)
+{
+	(void)state;
+	struct peer *again = &machine.peers[1];
+	machine_begin(&machine, 8);
+	machine.job.policy.budget.zat = 100 * BUDGET;
+	again->key = peer->key;
+	again->public_key = peer->public_key;
+	machine_shake_hands(&machine, again);
+	say(again, machine_offer(again, 1000000, 1000, 8));
+	machine_to_work(&machine, peer, 8);
+	deliver(peer, (uint64_t[]){0}, 1);
+	check_all(peer, false);
+	say(again, machine_agree(again, &again->key));
+	refused_with(again, ZN_DEAL_REFUSED, 0);
+	assert_false(again->open_open);
+}
+
 /* A copy that comes after the last chunk was accepted may still show that its worker cheats. */
 static void a_job_that_was_done_is_open_again_when_results_are_taken_out(void **state)
 {
@@ -176,8 +195,9 @@ static void a_job_that_was_done_is_open_again_when_results_are_taken_out(void **
 		say(other, machine_pull(other, false, 64));
 		if (other->top_up_open) {
 			other->top_up_open = false;
-			machine_feed(&machine, other, (struct zn_publisher_event){
-						.kind = ZN_PUBLISHER_TOPPED_UP, .good = true});
+			machine_feed(&machine, other,
+				(struct zn_publisher_event){.kind = ZN_PUBLISHER_TOPPED_UP,
+					.good = true});
 		}
 		if (peer->deal.leases_count == 0 && !peer->deal.pull_open)
 			say(peer, machine_pull(peer, false, 1));
@@ -188,6 +208,37 @@ static void a_job_that_was_done_is_open_again_when_results_are_taken_out(void **
 	check_all(peer, false);
 	assert_int_equal(zn_chunk_table_accepted(machine.job.table), HOSTILE_CHUNKS - 1);
 	assert_int_equal(machine.job.order, ZN_ORDER_WORK);
+}
+
+static void a_pause_makes_nobody_slow(void **state)
+{
+	(void)state;
+	struct peer *other = &machine.peers[1];
+	uint64_t rest[HOSTILE_CHUNKS];
+	machine_begin(&machine, 9);
+	machine.job.policy.budget.zat = 100 * BUDGET;
+	machine_to_work(&machine, peer, 8);
+	machine_to_work(&machine, other, 8);
+	uint32_t count = zn_chunk_table_lease(machine.job.table, rest, HOSTILE_CHUNKS, 3);
+	for (uint32_t i = 0; i < count; i++)
+		machine.used[rest[i]] = zn_chunk_table_accept(machine.job.table, rest[i], 3);
+	while (other->deal.leases_count > 0) {
+		deliver(other, &other->deal.leases[0].chunk, 1);
+		check_all(other, true);
+	}
+	machine.job.order = ZN_ORDER_PAUSE;
+	for (int second = 0; second < 100; second++) {
+		machine_tick(&machine, peer, 1);
+		machine_tick(&machine, other, 0);
+		say(peer, machine_pull(peer, false, 0));
+		say(other, machine_pull(other, false, 8));
+	}
+	machine.job.order = ZN_ORDER_WORK;
+	for (uint32_t i = PEERS; i-- > 0;)
+		machine_feed(&machine, &machine.peers[i],
+			(struct zn_publisher_event){.kind = ZN_PUBLISHER_ORDERED});
+	assert_int_equal(other->deal.leases_count, 0); /* no copies of what peer works on */
+	assert_int_equal(peer->deal.leases_count, 10);
 }
 
 static void a_stranger_who_says_hello_for_a_channel_disturbs_nothing(void **state)
@@ -335,7 +386,9 @@ int main(void)
 		cmocka_unit_test(deliveries_that_break_a_rule_are_refused),
 		cmocka_unit_test(a_second_delivery_waits_for_the_first),
 		cmocka_unit_test(a_refused_worker_gets_nothing_more),
+		cmocka_unit_test(a_worker_refused_meanwhile_gets_no_second_channel),
 		cmocka_unit_test(a_job_that_was_done_is_open_again_when_results_are_taken_out),
+		cmocka_unit_test(a_pause_makes_nobody_slow),
 		cmocka_unit_test(a_stranger_who_says_hello_for_a_channel_disturbs_nothing),
 		cmocka_unit_test(messages_of_an_old_session_are_out_of_turn),
 		cmocka_unit_test(a_huge_claimed_rate_locks_half_of_the_budget_at_most),

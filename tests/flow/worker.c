@@ -146,7 +146,7 @@ static void a_worker_without_a_coin_does_a_job_and_is_paid(void **state)
 	const struct buyer_options options = {.chunks = 40, .chunk_items = 2000, .rounds = 3000};
 	buyer_start(&buyer, &node, &options);
 	worker_run("zennet", (const char *[]){"--once", NULL});
-	assert_true(serve_until(worker_ended, 90));
+	assert_true(serve_until(worker_ended, 240));
 	assert_int_equal(worker_status, 0);
 	assert_int_equal(buyer.accepted, 40);
 	assert_int_equal(buyer.wrong, 0);
@@ -160,7 +160,7 @@ static void large_outputs_go_through_files(void **state)
 	const struct buyer_options options = {.chunks = 10, .chunk_items = 20000, .rounds = 300};
 	buyer_start(&buyer, &node, &options);
 	worker_run("zennet", (const char *[]){"--once", NULL});
-	assert_true(serve_until(worker_ended, 90));
+	assert_true(serve_until(worker_ended, 240));
 	assert_int_equal(buyer.accepted, 10);
 	char path[PATH_MAX];
 	assert_true(zn_path_make(path, "%s/worker/outputs", home));
@@ -170,26 +170,26 @@ static void large_outputs_go_through_files(void **state)
 static void a_killed_worker_goes_on_with_its_deal(void **state)
 {
 	(void)state;
-	const struct buyer_options options = {.chunks = 60, .chunk_items = 2000, .rounds = 30000};
+	const struct buyer_options options = {.chunks = 40, .chunk_items = 2000, .rounds = 6000};
 	buyer_start(&buyer, &node, &options);
 	worker_run("zennet", NULL);
-	assert_true(serve_until(five_accepted, 90));
+	assert_true(serve_until(five_accepted, 240));
 	worker_kill(SIGKILL);
 	worker_run("zennet", (const char *[]){"--once", NULL});
-	assert_true(serve_until(worker_ended, 120));
+	assert_true(serve_until(worker_ended, 240));
 	assert_int_equal(worker_status, 0);
 	assert_int_equal(buyer.channels_opened, 1);
-	assert_int_equal(zn_chunk_table_accepted(buyer.table), 60);
+	assert_int_equal(zn_chunk_table_accepted(buyer.table), 40);
 	assert_settled_to_the_zat(0);
 }
 
 static void a_killed_worker_collects_what_it_is_owed_from_a_publisher_that_is_gone(void **state)
 {
 	(void)state;
-	const struct buyer_options options = {.chunks = 1000, .chunk_items = 2000, .rounds = 30000};
+	const struct buyer_options options = {.chunks = 1000, .chunk_items = 2000, .rounds = 6000};
 	buyer_start(&buyer, &node, &options);
 	worker_run("zennet", NULL);
-	assert_true(serve_until(five_accepted, 90));
+	assert_true(serve_until(five_accepted, 240));
 	worker_kill(SIGKILL);
 	buyer.silent = true;
 	worker_run("zennet", (const char *[]){"--settle", NULL});
@@ -204,7 +204,7 @@ static void an_interrupted_worker_settles_within_two_seconds(void **state)
 	const struct buyer_options options = {.chunks = 1000, .chunk_items = 2000, .rounds = 3000};
 	buyer_start(&buyer, &node, &options);
 	worker_run("zennet", NULL);
-	assert_true(serve_until(five_accepted, 90));
+	assert_true(serve_until(five_accepted, 240));
 	uint64_t begun_ns = zn_clock_monotonic_ns();
 	kill(worker_pid, SIGINT);
 	assert_true(serve_until(worker_ended, 30));
@@ -216,15 +216,56 @@ static void an_interrupted_worker_settles_within_two_seconds(void **state)
 static void a_ledger_that_is_restarted_does_not_end_the_deal(void **state)
 {
 	(void)state;
-	const struct buyer_options options = {.chunks = 60, .chunk_items = 2000, .rounds = 30000};
+	const struct buyer_options options = {.chunks = 40, .chunk_items = 2000, .rounds = 6000};
 	buyer_start(&buyer, &node, &options);
 	worker_run("zennet", (const char *[]){"--once", NULL});
-	assert_true(serve_until(five_accepted, 90));
+	assert_true(serve_until(five_accepted, 240));
 	harness_kill(&node, SIGKILL);
 	assert_true(harness_run(&node));
-	assert_true(serve_until(worker_ended, 120));
+	assert_true(serve_until(worker_ended, 240));
 	assert_int_equal(worker_status, 0);
-	assert_int_equal(zn_chunk_table_accepted(buyer.table), 60);
+	assert_int_equal(zn_chunk_table_accepted(buyer.table), 40);
+	assert_settled_to_the_zat(0);
+}
+
+static uint64_t accepted_before;
+
+static bool never(void)
+{
+	return false;
+}
+
+static bool more_accepted(void)
+{
+	return buyer.accepted >= accepted_before + 3;
+}
+
+/* Serves for so long; nothing is expected. */
+static void serve_ms(uint64_t ms)
+{
+	poll_until = never;
+	poll_end_ns = zn_clock_monotonic_ns() + ms * UINT64_C(1000000);
+	zn_timer_start(&poll_timer, node.loop, 0, on_poll, NULL);
+	assert_int_equal(zn_loop_run(node.loop), ZN_ERR_OK);
+}
+
+static void a_paused_job_stands_still_and_a_cancelled_one_is_settled(void **state)
+{
+	(void)state;
+	const struct buyer_options options = {.chunks = 1000, .chunk_items = 2000, .rounds = 3000};
+	buyer_start(&buyer, &node, &options);
+	worker_run("zennet", (const char *[]){"--once", NULL});
+	assert_true(serve_until(five_accepted, 240));
+	buyer_order(&buyer, ZN_ORDER_PAUSE);
+	serve_ms(1000);
+	accepted_before = buyer.accepted;
+	serve_ms(1500);
+	assert_int_equal(buyer.accepted, accepted_before);
+	buyer_order(&buyer, ZN_ORDER_WORK);
+	assert_true(serve_until(more_accepted, 60));
+	buyer_order(&buyer, ZN_ORDER_CANCEL);
+	assert_true(serve_until(worker_ended, 60));
+	assert_int_equal(worker_status, 0);
 	assert_settled_to_the_zat(0);
 }
 
@@ -234,7 +275,7 @@ static void a_worker_that_fakes_items_is_refused_and_ends(void **state)
 	const struct buyer_options options = {.chunks = 40, .chunk_items = 2000, .rounds = 3000};
 	buyer_start(&buyer, &node, &options);
 	worker_run("zennet-lazy-worker", (const char *[]){node.url, home, "10000000000", NULL});
-	assert_true(serve_until(worker_ended, 90));
+	assert_true(serve_until(worker_ended, 240));
 	assert_true(buyer.wrong > 0);
 	assert_int_equal(buyer.accepted, 0);
 	assert_int_equal(zn_chunk_table_accepted(buyer.table), 0);
@@ -262,6 +303,7 @@ int main(void)
 		STORY(a_killed_worker_collects_what_it_is_owed_from_a_publisher_that_is_gone),
 		STORY(an_interrupted_worker_settles_within_two_seconds),
 		STORY(a_ledger_that_is_restarted_does_not_end_the_deal),
+		STORY(a_paused_job_stands_still_and_a_cancelled_one_is_settled),
 		STORY(a_worker_that_fakes_items_is_refused_and_ends),
 		STORY(a_ledger_that_cannot_be_reached_is_one_sentence),
 	};

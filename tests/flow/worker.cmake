@@ -1,5 +1,5 @@
 # A worker that cheats: the worker room with a filter on its outputs. A test program, no product.
 zn_program(zennet-lazy-worker SOURCES chaos/lazy_worker.c ROOMS worker)
 zn_test(flow_worker SOURCES flow/worker.c flow/worker_buyer.c unit/node_harness.c
-  ROOMS worker chain/client chain/ledger TIMEOUT 300)
+  ROOMS worker chain/client chain/ledger TIMEOUT 900)
 add_dependencies(flow_worker xencoind zennet zennet-runner zennet-lazy-worker)

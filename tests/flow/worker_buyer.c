@@ -76,8 +76,8 @@ static void on_opened(void *user, const struct zn_ledger_answer *answer)
 	if (answer->err != ZN_ERR_OK || answer->refusal != ZN_LEDGER_OK)
 		event.kind = ZN_PUBLISHER_OPEN_FAILED;
 	else
-		zn_channel_id(&event.channel_id, &buyer->job.chain,
-			&buyer->node->operator_account, answer->nonce, 0);
+		zn_channel_id(&event.channel_id, &buyer->job.chain, &buyer->node->operator_account,
+			answer->nonce, 0);
 	buyer->channels_opened++;
 	queue(peer, &event);
 }
@@ -88,7 +88,8 @@ static void open_channel(struct buyer_peer *peer, struct zn_amount deposit)
 	struct zn_transaction draft = {.kind = ZN_TX_OPEN};
 	draft.body.open.count = 1;
 	draft.body.open.openings[0] = (struct zn_tx_opening){.terms_hash = peer->deal.terms_hash,
-		.deposit = deposit, .grace_s = peer->deal.terms.grace_s};
+		.deposit = deposit,
+		.grace_s = peer->deal.terms.grace_s};
 	zn_account_of(&draft.body.open.openings[0].payee, &peer->deal.worker_key);
 	zn_ledger_send(NULL, buyer->node->client, &buyer->node->operator_key, &draft, 10000,
 		on_opened, peer);
@@ -103,8 +104,10 @@ static void reply_held(struct buyer_peer *peer, const struct zn_message *message
 
 static void check(struct buyer_peer *peer, uint32_t index)
 {
-	struct zn_publisher_event event = {.kind = ZN_PUBLISHER_CHECKED, .index = index,
-		.items = 64, .good = peer->right[index]};
+	struct zn_publisher_event event = {.kind = ZN_PUBLISHER_CHECKED,
+		.index = index,
+		.items = 64,
+		.good = peer->right[index]};
 	peer->buyer->wrong += !peer->right[index];
 	queue(peer, &event);
 }
@@ -187,16 +190,16 @@ static struct buyer_peer *peer_of(struct buyer *buyer, const struct zn_message *
 	const struct zn_hash *session = zn_message_session(message);
 	for (int i = 0; i < BUYER_PEERS; i++) {
 		struct buyer_peer *peer = &buyer->peers[i];
-		if (peer->used &&
-			(session != NULL ? zn_publisher_deal_knows(&peer->deal, session)
-					 : message->hello.resumes &&
-						   zn_hash_equal(&peer->deal.channel_id,
-							   &message->hello.channel_id)))
+		if (peer->used && (session != NULL ? zn_publisher_deal_knows(&peer->deal, session)
+						   : message->hello.resumes &&
+							     zn_hash_equal(&peer->deal.channel_id,
+								     &message->hello.channel_id)))
 			return peer;
 	}
 	for (int i = 0; i < BUYER_PEERS && session == NULL && !message->hello.resumes; i++)
 		if (!buyer->peers[i].used) {
-			buyer->peers[i] = (struct buyer_peer){.buyer = buyer, .used = true,
+			buyer->peers[i] = (struct buyer_peer){.buyer = buyer,
+				.used = true,
 				.deal = {.peer = (uint16_t)i}};
 			return &buyer->peers[i];
 		}
@@ -212,8 +215,7 @@ static void outputs_take(struct buyer_peer *peer, struct zn_hash *roots,
 		size_t part = deliver->statements[i].output_bytes;
 		assert_true(part <= count - used);
 		assert_true(zn_content_id(&roots[i], bytes + used, part));
-		peer->right[i] =
-			is_right(peer->buyer, bytes + used, deliver->statements[i].chunk);
+		peer->right[i] = is_right(peer->buyer, bytes + used, deliver->statements[i].chunk);
 		used += part;
 	}
 	assert_int_equal(used, count);
@@ -227,8 +229,9 @@ static void on_request(void *user, struct zn_http_exchange *exchange)
 	static struct zn_message message;
 	static struct zn_hash roots[ZN_DELIVERY_CHUNKS_MAX];
 	struct buyer *buyer = user;
-	struct zn_publisher_event event = {
-		.kind = ZN_PUBLISHER_MESSAGE, .message = &message, .output_roots = roots};
+	struct zn_publisher_event event = {.kind = ZN_PUBLISHER_MESSAGE,
+		.message = &message,
+		.output_roots = roots};
 	size_t count;
 	const uint8_t *body = zn_http_exchange_body(exchange, &count);
 	bool delivery = strcmp(zn_http_exchange_path(exchange), ZN_PATH_DELIVER) == 0;
@@ -297,17 +300,26 @@ static void job_make(struct buyer *buyer, const struct buyer_options *options)
 	assert_true(zn_chain_id_make(&job->chain, "harness-1"));
 	job->key = &buyer->node->operator_key;
 	zn_public_key_of(&job->publisher_key, job->key);
-	job->manifest = (struct zn_manifest){.abi_version = 1, .form = ZN_FORM_MAP,
-		.arithmetic = ZN_ARITHMETIC_EXACT, .sources_count = 1,
-		.params_bytes = sizeof params, .items = options->chunks * options->chunk_items,
-		.chunk_items = options->chunk_items, .slot_bytes = 8};
+	job->manifest = (struct zn_manifest){.abi_version = 1,
+		.form = ZN_FORM_MAP,
+		.arithmetic = ZN_ARITHMETIC_EXACT,
+		.sources_count = 1,
+		.params_bytes = sizeof params,
+		.items = options->chunks * options->chunk_items,
+		.chunk_items = options->chunk_items,
+		.slot_bytes = 8};
 	assert_true(zn_content_id(&job->manifest.sources[0], source->text, source->bytes));
 	memcpy(job->manifest.params, params, sizeof params);
 	assert_int_equal(zn_manifest_check(&job->manifest), ZN_MANIFEST_OK);
 	zn_manifest_hash(&job->job_hash, &job->chain, &job->manifest);
 	job->policy = (struct zn_publisher_policy){.ceiling_zat = UINT64_C(1) << 50,
-		.budget = {UINT64_C(100000000000000)}, .window_chunks_max = 8, .check_items = 64,
-		.lease_s = 60, .grace_s = 60, .deposit_s = 600, .silent_s = 5,
+		.budget = {UINT64_C(100000000000000)},
+		.window_chunks_max = 8,
+		.check_items = 64,
+		.lease_s = 60,
+		.grace_s = 60,
+		.deposit_s = 600,
+		.silent_s = 5,
 		.expiry_s = zn_clock_wall_s() + LISTED_S};
 	job->order = ZN_ORDER_WORK;
 	buyer->rounds = options->rounds;
@@ -321,11 +333,14 @@ static void announce(struct buyer *buyer)
 	struct zn_transaction draft = {.kind = ZN_TX_ANNOUNCE};
 	struct zn_announcement *announcement = &draft.body.announce;
 	*announcement = (struct zn_announcement){.job_hash = buyer->job.job_hash,
-		.kind = ZN_JOB_KERNEL, .unit = ZN_UNIT_CHUNK,
+		.kind = ZN_JOB_KERNEL,
+		.unit = ZN_UNIT_CHUNK,
 		.chunks = zn_chunk_table_chunks(buyer->table),
 		.chunk_output_bytes = 8 * buyer->job.manifest.chunk_items,
-		.memory_bytes = 1 << 20, .device_classes = ZN_DEVICE_CLASS_CPU,
-		.features = ZN_FEATURE_EXACT, .expiry_s = zn_clock_wall_s() + LISTED_S,
+		.memory_bytes = 1 << 20,
+		.device_classes = ZN_DEVICE_CLASS_CPU,
+		.features = ZN_FEATURE_EXACT,
+		.expiry_s = zn_clock_wall_s() + LISTED_S,
 		.tls_pin = buyer->job.tls_pin};
 	snprintf(announcement->endpoint, sizeof announcement->endpoint, "https://127.0.0.1:%u",
 		zn_http_server_port(buyer->server));
@@ -335,8 +350,8 @@ static void announce(struct buyer *buyer)
 	assert_int_equal(answer->refusal, ZN_LEDGER_OK);
 }
 
-void buyer_start(
-	struct buyer *buyer, struct node_harness *node, const struct buyer_options *options)
+void buyer_start(struct buyer *buyer, struct node_harness *node,
+	const struct buyer_options *options)
 {
 	memset(buyer, 0, sizeof *buyer);
 	buyer->node = node;
@@ -345,11 +360,15 @@ void buyer_start(
 				 &buyer->job.tls_pin),
 		ZN_ERR_OK);
 	const struct zn_http_server_options server = {.address = "127.0.0.1",
-		.tls_key_pem = buyer->key_pem, .tls_certificate_pem = buyer->certificate_pem,
-		.connections_max = 64, .idle_s = ZN_POLL_HELD_S + 30, .handler = on_request,
-		.gone = on_gone, .body_limit = body_limit, .user = buyer};
-	assert_int_equal(
-		zn_http_server_create(&buyer->server, node->loop, &server), ZN_ERR_OK);
+		.tls_key_pem = buyer->key_pem,
+		.tls_certificate_pem = buyer->certificate_pem,
+		.connections_max = 64,
+		.idle_s = ZN_POLL_HELD_S + 30,
+		.handler = on_request,
+		.gone = on_gone,
+		.body_limit = body_limit,
+		.user = buyer};
+	assert_int_equal(zn_http_server_create(&buyer->server, node->loop, &server), ZN_ERR_OK);
 	announce(buyer);
 	on_tick(buyer);
 }

@@ -49,8 +49,8 @@ struct buyer_options {
 };
 
 /** Start it on the harness's loop and announce the job. */
-void buyer_start(
-	struct buyer *buyer, struct node_harness *node, const struct buyer_options *options);
+void buyer_start(struct buyer *buyer, struct node_harness *node,
+	const struct buyer_options *options);
 void buyer_finish(struct buyer *buyer);
 void buyer_order(struct buyer *buyer, uint8_t order);
 

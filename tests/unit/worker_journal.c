@@ -41,9 +41,15 @@ static int set_up(void **state)
 	assert_true(zn_chain_id_make(&deal->chain, "test"));
 	deal->key = &fixture.worker;
 	zn_public_key_of(&deal->worker_key, &fixture.worker);
-	deal->terms = (struct zn_terms){.worker_key = deal->worker_key, .unit = ZN_UNIT_CHUNK,
-		.price_zat = 5000000, .window_chunks = 4, .check_items = 64,
-		.check_ppm = 1000000, .lease_s = 60, .grace_s = 600, .expiry_s = 5000};
+	deal->terms = (struct zn_terms){.worker_key = deal->worker_key,
+		.unit = ZN_UNIT_CHUNK,
+		.price_zat = 5000000,
+		.window_chunks = 4,
+		.check_items = 64,
+		.check_ppm = 1000000,
+		.lease_s = 60,
+		.grace_s = 600,
+		.expiry_s = 5000};
 	zn_public_key_of(&deal->terms.publisher_key, &fixture.publisher);
 	memset(deal->terms.job_hash.bytes, 9, ZN_HASH_BYTES);
 	memset(deal->tls_pin.bytes, 8, ZN_HASH_BYTES);
@@ -75,11 +81,10 @@ static void commit(void)
 static int64_t deal_write(void)
 {
 	int64_t id = 0;
-	assert_int_equal(zn_worker_journal_terms(
-				 &id, fixture.journal, &fixture.where, &fixture.deal),
+	assert_int_equal(zn_worker_journal_terms(&id, fixture.journal, &fixture.where,
+				 &fixture.deal),
 		ZN_ERR_OK);
-	assert_int_equal(
-		zn_worker_journal_channel(fixture.journal, id, &fixture.deal.channel_id),
+	assert_int_equal(zn_worker_journal_channel(fixture.journal, id, &fixture.deal.channel_id),
 		ZN_ERR_OK);
 	commit();
 	return id;
@@ -96,8 +101,7 @@ static void voucher_write(int64_t id, uint64_t units)
 						      .paid = {5 * units}}};
 	zn_voucher_hash(&hash, &fixture.deal.chain, &voucher->voucher);
 	zn_sign(&voucher->signature, &fixture.publisher, &hash);
-	assert_int_equal(
-		zn_worker_journal_voucher(fixture.journal, id, &fixture.deal), ZN_ERR_OK);
+	assert_int_equal(zn_worker_journal_voucher(fixture.journal, id, &fixture.deal), ZN_ERR_OK);
 }
 
 struct found {
@@ -164,8 +168,8 @@ static void terms_without_a_channel_are_nothing_to_settle(void **state)
 {
 	(void)state;
 	int64_t id = 0;
-	assert_int_equal(zn_worker_journal_terms(
-				 &id, fixture.journal, &fixture.where, &fixture.deal),
+	assert_int_equal(zn_worker_journal_terms(&id, fixture.journal, &fixture.where,
+				 &fixture.deal),
 		ZN_ERR_OK);
 	commit();
 	assert_int_equal(unsettled().count, 0);
@@ -181,8 +185,8 @@ static void a_settled_or_forgotten_deal_is_not_found_again(void **state)
 	assert_int_equal(zn_worker_journal_settled(fixture.journal, first, ZN_DEAL_SETTLED,
 				 &fixture.where.job_id, 12, (struct zn_amount){40}),
 		ZN_ERR_OK);
-	assert_int_equal(zn_worker_journal_settled(fixture.journal, second, ZN_DEAL_FORGOTTEN,
-				 NULL, 0, ZN_AMOUNT_ZERO),
+	assert_int_equal(zn_worker_journal_settled(fixture.journal, second, ZN_DEAL_FORGOTTEN, NULL,
+				 0, ZN_AMOUNT_ZERO),
 		ZN_ERR_OK);
 	commit();
 	reopen();
@@ -201,8 +205,8 @@ static void a_deal_of_another_ledger_or_key_is_left_alone(void **state)
 	assert_int_equal(zn_worker_journal_unsettled(fixture.journal, &other,
 				 &fixture.deal.worker_key, on_kept, &found),
 		ZN_ERR_OK);
-	assert_int_equal(zn_worker_journal_unsettled(
-				 fixture.journal, &fixture.deal.chain, &key, on_kept, &found),
+	assert_int_equal(zn_worker_journal_unsettled(fixture.journal, &fixture.deal.chain, &key,
+				 on_kept, &found),
 		ZN_ERR_OK);
 	assert_int_equal(found.count, 0);
 }
@@ -223,36 +227,36 @@ static void an_output_is_kept_until_it_is_dropped(void **state)
 	(void)state;
 	int count = 0;
 	int64_t id = deal_write();
-	assert_int_equal(zn_worker_journal_output(fixture.journal, id, 11, &fixture.where.job_id,
-				 3, (const uint8_t *)"abc"),
+	assert_int_equal(zn_worker_journal_output(fixture.journal, id, 11, &fixture.where.job_id, 3,
+				 (const uint8_t *)"abc"),
 		ZN_ERR_OK);
 	commit();
 	reopen();
-	assert_int_equal(
-		zn_worker_journal_outputs(fixture.journal, id, on_output, &count), ZN_ERR_OK);
+	assert_int_equal(zn_worker_journal_outputs(fixture.journal, id, on_output, &count),
+		ZN_ERR_OK);
 	assert_int_equal(count, 1);
 	assert_int_equal(zn_worker_journal_output_drop(fixture.journal, id, 11), ZN_ERR_OK);
 	commit();
-	assert_int_equal(
-		zn_worker_journal_outputs(fixture.journal, id, on_output, &count), ZN_ERR_OK);
+	assert_int_equal(zn_worker_journal_outputs(fixture.journal, id, on_output, &count),
+		ZN_ERR_OK);
 	assert_int_equal(count, 1);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			an_open_deal_is_found_again_with_its_best_voucher, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			what_was_not_committed_is_not_found, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			terms_without_a_channel_are_nothing_to_settle, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_settled_or_forgotten_deal_is_not_found_again, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_deal_of_another_ledger_or_key_is_left_alone, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_output_is_kept_until_it_is_dropped, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_open_deal_is_found_again_with_its_best_voucher,
+			set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_was_not_committed_is_not_found, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(terms_without_a_channel_are_nothing_to_settle,
+			set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_settled_or_forgotten_deal_is_not_found_again,
+			set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_deal_of_another_ledger_or_key_is_left_alone,
+			set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_output_is_kept_until_it_is_dropped, set_up,
+			tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

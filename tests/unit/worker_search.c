@@ -12,10 +12,16 @@
 static struct zn_job job_make(uint8_t id)
 {
 	struct zn_job job = {.announced_height = 7,
-		.announcement = {.kind = ZN_JOB_RENDER, .unit = ZN_UNIT_CHUNK, .chunks = 10,
-			.chunk_output_bytes = 4096, .shared_bytes = 1 << 20,
-			.memory_bytes = 1 << 20, .device_classes = ZN_DEVICE_CLASS_CPU,
-			.features = ZN_FEATURE_EXACT, .price_zat = 100, .expiry_s = NOW_S + 60,
+		.announcement = {.kind = ZN_JOB_RENDER,
+			.unit = ZN_UNIT_CHUNK,
+			.chunks = 10,
+			.chunk_output_bytes = 4096,
+			.shared_bytes = 1 << 20,
+			.memory_bytes = 1 << 20,
+			.device_classes = ZN_DEVICE_CLASS_CPU,
+			.features = ZN_FEATURE_EXACT,
+			.price_zat = 100,
+			.expiry_s = NOW_S + 60,
 			.endpoint = "https://127.0.0.1:4433"}};
 	memset(job.id.bytes, id, sizeof job.id.bytes);
 	return job;
@@ -23,7 +29,8 @@ static struct zn_job job_make(uint8_t id)
 
 static struct zn_device device_make(void)
 {
-	return (struct zn_device){.class = ZN_DEVICE_CPU, .exact = ZN_EXACT_YES,
+	return (struct zn_device){.class = ZN_DEVICE_CPU,
+		.exact = ZN_EXACT_YES,
 		.memory_bytes = UINT64_C(1) << 30};
 }
 
@@ -84,8 +91,7 @@ static void a_dropped_job_is_never_tried_again(void **state)
 	zn_search_drop(&search, &job.id, SECOND);
 	assert_int_equal(zn_search_check(&search, &job, &device, NOW_S, 1000000 * SECOND),
 		ZN_SEARCH_DROPPED);
-	assert_int_equal(
-		zn_search_check(&search, &other, &device, NOW_S, SECOND), ZN_SEARCH_OK);
+	assert_int_equal(zn_search_check(&search, &other, &device, NOW_S, SECOND), ZN_SEARCH_OK);
 }
 
 static void a_failed_job_waits_longer_after_each_failure(void **state)
@@ -100,15 +106,14 @@ static void a_failed_job_waits_longer_after_each_failure(void **state)
 		zn_search_back_off(&search, &job.id, ZN_SEARCH_BACK_OFF_MS, now, 0);
 		assert_int_equal(zn_search_check(&search, &job, &device, NOW_S, now + wait - 1),
 			ZN_SEARCH_WAITING);
-		assert_int_equal(
-			zn_search_check(&search, &job, &device, NOW_S, now + wait), ZN_SEARCH_OK);
+		assert_int_equal(zn_search_check(&search, &job, &device, NOW_S, now + wait),
+			ZN_SEARCH_OK);
 		now += wait;
 	}
 	for (int i = 0; i < 100; i++)
 		zn_search_back_off(&search, &job.id, ZN_SEARCH_BACK_OFF_MS, now, UINT64_MAX);
 	wait = ZN_SEARCH_BACK_OFF_MS_MAX * UINT64_C(1500000) + 1;
-	assert_int_equal(
-		zn_search_check(&search, &job, &device, NOW_S, now + wait), ZN_SEARCH_OK);
+	assert_int_equal(zn_search_check(&search, &job, &device, NOW_S, now + wait), ZN_SEARCH_OK);
 }
 
 static void the_longest_untouched_job_is_forgotten_first(void **state)
