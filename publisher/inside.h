@@ -171,6 +171,11 @@ uint64_t zn_publisher_now_s(struct zn_publisher *publisher);
 /** Serve the loop until *flag, at most so long. False: time is up, interrupted or trouble. */
 bool zn_publisher_wait(struct zn_publisher *publisher, const bool *flag, uint64_t timeout_ms);
 
+/* --- publisher/sweep.c --- */
+
+/** Take back what is left in channels of this key whose grace is over. False: trouble. */
+bool zn_refunds_collect(struct zn_publisher *publisher);
+
 /* --- publisher/restore.c: a job that does not run, for looking at it --- */
 
 /** Journal and deals, without ledger or results; `publisher` is zeroed, its outputs_fd -1. */
