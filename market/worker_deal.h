@@ -163,7 +163,8 @@ enum zn_worker_event_kind {
 	ZN_WORKER_PREPARE_FAILED,
 	ZN_WORKER_CHANNEL,        /* what the ledger says of the channel */
 	ZN_WORKER_OUTPUT,         /* a chunk is done, its output stored and journalled */
-	ZN_WORKER_RUN_FAILED,     /* the runner could not do a chunk: it may be tried again */
+	ZN_WORKER_RUN_FAILED,     /* the runner could not do a chunk, or its output is lost: it may be
+				     tried again */
 	ZN_WORKER_LEAVE,          /* the owner wants to stop: deliver what is begun; again: now */
 	ZN_WORKER_SETTLED,        /* the close is in a block */
 	ZN_WORKER_TICK,           /* about once a second */

@@ -306,7 +306,7 @@ void zn_worker_run_failed(struct zn_worker_actions *out, struct zn_worker_deal *
 	const struct zn_worker_event *event)
 {
 	struct zn_worker_chunk *chunk = find(deal, event->chunk);
-	if (chunk == NULL || chunk->work != ZN_CHUNK_BEGUN)
+	if (chunk == NULL || (chunk->work != ZN_CHUNK_BEGUN && chunk->work != ZN_CHUNK_DONE))
 		return;
 	chunk->work = ZN_CHUNK_LEASED;
 	deal->worked--;

@@ -230,6 +230,8 @@ void zn_worker_stop(struct zn_worker *worker);
 void zn_worker_output_store(struct zn_worker *worker, uint64_t chunk, uint8_t *bytes, size_t count);
 /** Copy a stored output. False: it is lost. */
 bool zn_worker_output_copy(struct zn_worker *worker, uint64_t chunk, uint8_t *bytes, size_t count);
+/** Forget one that cannot be copied, and queue RUN_FAILED. */
+void zn_worker_output_lost(struct zn_worker *worker, uint64_t chunk);
 void zn_worker_output_drop(struct zn_worker *worker, uint64_t chunk);
 void zn_worker_outputs_dropped(struct zn_worker *worker);
 void zn_worker_outputs_clear(struct zn_worker *worker);

@@ -85,8 +85,10 @@ void zn_worker_talk_send(struct zn_worker *worker, const struct zn_message *mess
 	send(ask, ZN_PATH_TALK, count, (ZN_POLL_HELD_S + 15) * 1000);
 }
 
-/* u32 length, the message, the outputs in the order of the statements. */
-static size_t delivery_write(struct zn_ask *ask, const struct zn_message *message)
+/* u32 length, the message, the outputs in the order of the statements. Out: lost, the chunk whose
+ * output cannot be read, if that is why 0 is returned. */
+static size_t delivery_write(
+	struct zn_ask *ask, const uint64_t **lost, const struct zn_message *message)
 {
 	const struct zn_message_deliver *deliver = &message->deliver;
 	struct zn_worker *worker = ask->worker;
@@ -103,8 +105,10 @@ static size_t delivery_write(struct zn_ask *ask, const struct zn_message *messag
 	for (uint32_t i = 0; i < deliver->statements_count; i++) {
 		size_t bytes = deliver->statements[i].output_bytes;
 		if (!zn_worker_output_copy(worker, deliver->statements[i].chunk, ask->body + used,
-			    bytes))
+			    bytes)) {
+			*lost = &deliver->statements[i].chunk;
 			return 0;
+		}
 		used += bytes;
 	}
 	return used;
@@ -114,10 +118,13 @@ void zn_worker_deliver_send(struct zn_worker *worker, const struct zn_message *m
 {
 	struct zn_ask *ask = ask_take(worker, ZN_LANE_DELIVER);
 	ZN_ASSERT(ask != NULL);
-	size_t count = delivery_write(ask, message);
+	const uint64_t *lost = NULL;
+	size_t count = delivery_write(ask, &lost, message);
 	if (count == 0) {
 		ask_free(ask);
 		lane_failed(worker, ZN_LANE_DELIVER);
+		if (lost != NULL)
+			zn_worker_output_lost(worker, *lost);
 		return;
 	}
 	send(ask, ZN_PATH_DELIVER, count,

@@ -140,6 +140,15 @@ bool zn_worker_output_copy(struct zn_worker *worker, uint64_t chunk, uint8_t *by
 	return got == count;
 }
 
+void zn_worker_output_lost(struct zn_worker *worker, uint64_t chunk)
+{
+	struct zn_worker_event event = {.kind = ZN_WORKER_RUN_FAILED, .chunk = chunk};
+	zn_worker_say(worker, "the stored output of chunk %llu cannot be read: it is made again",
+		(unsigned long long)chunk);
+	zn_worker_output_drop(worker, chunk);
+	zn_worker_queue(worker, &event);
+}
+
 void zn_worker_output_drop(struct zn_worker *worker, uint64_t chunk)
 {
 	struct zn_output *output = find(worker, chunk);

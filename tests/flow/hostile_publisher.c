@@ -145,6 +145,27 @@ static void a_delivery_that_comes_too_early_is_made_again(void **state)
 	assert_int_equal(machine.deal.units, 2);
 }
 
+static void an_output_that_is_lost_is_made_again(void **state)
+{
+	(void)state;
+	machine_to_work(&machine, 6, DEPOSIT);
+	hear_order(ZN_ORDER_WORK, 0, 2);
+	run_all();
+	machine.deliver_open = false;
+	machine_feed(&machine, (struct zn_worker_event){.kind = ZN_WORKER_LANE_FAILED,
+				       .lane = ZN_LANE_DELIVER});
+	machine.begun--;
+	machine_feed(&machine, (struct zn_worker_event){.kind = ZN_WORKER_RUN_FAILED, .chunk = 0});
+	assert_int_equal(machine.runs_count, 1);
+	assert_int_equal(zn_worker_deal_unpaid(&machine.deal), 2);
+	run_all();
+	machine_tick(&machine, 1);
+	machine_shake_hands(&machine, true);
+	assert_int_equal(machine.deliver.deliver.statements_count, 2);
+	hear_verdict(ZN_VERDICT_ACCEPTED);
+	assert_int_equal(machine.deal.units, 2);
+}
+
 static void leases_that_break_a_rule_end_the_deal(void **state)
 {
 	(void)state;
@@ -428,6 +449,7 @@ int main(void)
 		cmocka_unit_test(a_publisher_that_calls_everything_late_gets_one_window),
 		cmocka_unit_test(a_verdict_that_was_lost_is_not_counted_as_unpaid),
 		cmocka_unit_test(a_delivery_that_comes_too_early_is_made_again),
+		cmocka_unit_test(an_output_that_is_lost_is_made_again),
 		cmocka_unit_test(leases_that_break_a_rule_end_the_deal),
 		cmocka_unit_test(a_lease_of_a_chunk_in_hand_only_gives_it_more_time),
 		cmocka_unit_test(a_lease_whose_deadline_is_past_is_not_begun),
