@@ -106,11 +106,7 @@ static void on_loaded(void *user, const struct zn_load_result *result)
 	else if (result->err == ZN_ERR_OK)
 		runs_submit(worker);
 	else
-		for (int i = 0; i < ZN_RUNS_QUEUED_MAX; i++)
-			if (worker->runs[i].used && !worker->runs[i].asked) {
-				worker->runs[i].used = false;
-				run_failed(worker, worker->runs[i].chunk);
-			}
+		zn_worker_prepare_failed(worker, "%s", result->sentence);
 }
 
 enum zn_err zn_worker_load(struct zn_worker *worker)
@@ -162,8 +158,11 @@ static void on_gone(void *user, enum zn_err err, const char *sentence)
 		return;
 	if (worker->paused)
 		zn_runner_pause(worker->runner);
-	if (had_job)
-		zn_worker_load(worker);
+	if (!had_job)
+		return;
+	enum zn_err loading = zn_worker_load(worker);
+	if (loading != ZN_ERR_OK)
+		zn_worker_prepare_failed(worker, "%s", zn_err_sentence(loading));
 }
 
 bool zn_worker_runner_start(struct zn_worker *worker)
