@@ -48,7 +48,8 @@ static void exchange_destroy(struct zn_http_exchange *exchange)
 	if (exchange->next != NULL)
 		exchange->next->before = exchange->before;
 	body_free(exchange);
-	free(exchange->reply);
+	if (!exchange->reply_lasts)
+		free(exchange->reply);
 	free(exchange);
 }
 
@@ -141,28 +142,44 @@ static enum MHD_Result queue_reply(struct zn_http_exchange *exchange)
 
 	exchange->reply = NULL;
 	return queue(exchange->connection, exchange->reply_status, exchange->reply_type, bytes,
-		exchange->reply_bytes, MHD_RESPMEM_MUST_FREE);
+		exchange->reply_bytes,
+		exchange->reply_lasts ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_FREE);
 }
 
-void zn_http_reply(struct zn_http_exchange *exchange, int status, const char *content_type,
-	const void *bytes, size_t count)
+static void answer(struct zn_http_exchange *exchange, int status, const char *content_type,
+	void *bytes, size_t count)
 {
 	ZN_ASSERT(exchange->stage == ZN_EXCHANGE_HANDED);
 	exchange->stage = ZN_EXCHANGE_ANSWERED;
 	exchange->reply_status = status;
-	exchange->reply = malloc(count + 1);
-	if (exchange->reply == NULL) {
-		exchange->reply_status = MHD_HTTP_SERVICE_UNAVAILABLE;
-		count = 0;
-	}
-	if (count > 0)
-		memcpy(exchange->reply, bytes, count);
+	exchange->reply = bytes;
 	exchange->reply_bytes = count;
 	snprintf(exchange->reply_type, sizeof exchange->reply_type, "%s",
 		content_type != NULL ? content_type : "");
 	body_free(exchange);
 	if (!exchange->in_handler)
 		zn_http_exchange_resume(exchange);
+}
+
+void zn_http_reply(struct zn_http_exchange *exchange, int status, const char *content_type,
+	const void *bytes, size_t count)
+{
+	void *copy = malloc(count + 1);
+
+	if (copy == NULL) {
+		status = MHD_HTTP_SERVICE_UNAVAILABLE;
+		count = 0;
+	}
+	if (count > 0)
+		memcpy(copy, bytes, count);
+	answer(exchange, status, content_type, copy, count);
+}
+
+void zn_http_reply_lasting(struct zn_http_exchange *exchange, int status, const char *content_type,
+	const void *bytes, size_t count)
+{
+	exchange->reply_lasts = true;
+	answer(exchange, status, content_type, (void *)(uintptr_t)bytes, count);
 }
 
 /* --- holding --- */

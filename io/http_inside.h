@@ -49,6 +49,7 @@ struct zn_http_exchange {
 	char reply_type[128];
 	void *reply;
 	size_t reply_bytes;
+	bool reply_lasts; /* borrowed: not ours to free */
 	struct zn_http_exchange *next;
 	struct zn_http_exchange *before;
 };

@@ -60,6 +60,10 @@ void *zn_http_exchange_user(const struct zn_http_exchange *exchange);
 /** Answer; bytes are copied. Exactly once per exchange, which is gone afterwards. */
 void zn_http_reply(struct zn_http_exchange *exchange, int status, const char *content_type,
 	const void *bytes, size_t count);
+/** The same, but the bytes are borrowed until the server is destroyed: what is large and asked for by
+ *  many must not be held once for each of them. */
+void zn_http_reply_lasting(struct zn_http_exchange *exchange, int status, const char *content_type,
+	const void *bytes, size_t count);
 
 /** A fresh P-256 key and a self-signed certificate, as PEM (malloc'ed), and the pin of its
  *  SubjectPublicKeyInfo. */

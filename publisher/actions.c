@@ -87,25 +87,32 @@ static void use(struct doing *doing, uint32_t index)
 	ZN_ASSERT(zn_results_add(&doing->publisher->results, statement->chunk, bytes, count));
 }
 
+static bool retract(struct zn_publisher *publisher, uint64_t chunk)
+{
+	struct zn_stored_result result;
+	uint8_t *bytes;
+	if (!zn_store_result_find(&publisher->store, &result, chunk) ||
+		zn_store_output(&bytes, &publisher->store, &result) != ZN_ERR_OK)
+		return false;
+	ZN_ASSERT(zn_results_subtract(&publisher->results, result.chunk, bytes,
+		(size_t)result.bytes));
+	free(bytes);
+	return true;
+}
+
 static void refuse(struct doing *doing)
 {
 	struct zn_publisher *publisher = doing->publisher;
 	char key_text[ZN_ACCOUNT_TEXT_BYTES];
 	struct zn_account account;
 	journal_deal(doing, ZN_STORE_REFUSED);
-	for (uint64_t i = 0; i < publisher->retracted_count; i++) {
-		struct zn_stored_result result;
-		uint8_t *bytes;
-		if (!zn_store_result_find(&publisher->store, &result, publisher->retracted[i]) ||
-			zn_store_output(&bytes, &publisher->store, &result) != ZN_ERR_OK) {
-			zn_publisher_trouble(publisher, "outputs.bin of job %s is damaged",
-				publisher->home.id);
-			return;
-		}
-		ZN_ASSERT(zn_results_subtract(&publisher->results, result.chunk, bytes,
-			(size_t)result.bytes));
-		free(bytes);
-	}
+	/* The run ends when one cannot be taken out of the picture; the journal forgets them all. */
+	for (uint64_t i = 0; i < publisher->retracted_count; i++)
+		if (!retract(publisher, publisher->retracted[i]))
+			zn_publisher_trouble(publisher,
+				"outputs.bin of job %s cannot be read; mend the disk, then"
+				" `zennet job run --resume %s`",
+				publisher->home.id, publisher->home.id);
 	zn_store_retract(&publisher->store, doing->peer->deal.peer);
 	doing->peer->accepted = 0;
 	zn_account_of(&account, &doing->peer->deal.worker_key);

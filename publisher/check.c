@@ -145,8 +145,9 @@ static void checked(struct zn_checks *checks, struct zn_check *check, const uint
 		.items = agree < check->drawn_count ? agree + 1 : agree,
 		.good = agree == check->drawn_count};
 	checks->items += event.items;
-	/* A chunk that is in use already has its place in the film: its copy is not added. */
-	if (event.good && !zn_chunk_table_is_accepted(publisher->job.table, statement->chunk) &&
+	/* Of a chunk that is in use already too: whose result it is may be refused before this one's
+	 * verdict, and then this one is added. */
+	if (event.good &&
 		!zn_results_plausible(&publisher->results, statement->chunk, output,
 			(size_t)statement->output_bytes))
 		event.good = false;

@@ -34,6 +34,19 @@ static void say(struct zn_http_exchange *exchange, int status, const char *words
 	zn_http_reply(exchange, status, "text/plain", words, strlen(words));
 }
 
+/* What was ordered must outlive us before anybody is told that it is done. */
+static void done_say(struct zn_publisher *publisher, struct zn_http_exchange *exchange)
+{
+	enum zn_err err = zn_store_commit(&publisher->store);
+	if (err == ZN_ERR_OK) {
+		say(exchange, 200, "done\n");
+		return;
+	}
+	zn_publisher_trouble(publisher, "the job's journal cannot be written: %s",
+		zn_err_sentence(err));
+	say(exchange, 503, "the job's journal cannot be written\n");
+}
+
 static void fund(struct zn_publisher *publisher, struct zn_http_exchange *exchange)
 {
 	struct zn_amount amount, sum;
@@ -51,7 +64,7 @@ static void fund(struct zn_publisher *publisher, struct zn_http_exchange *exchan
 	zn_store_set_number(&publisher->store, "budget", sum.zat);
 	zn_show_line(publisher, "the budget is %s now", zn_amount_text(shown, sum));
 	zn_peers_step(publisher, ZN_PUBLISHER_ORDERED);
-	say(exchange, 200, "done\n");
+	done_say(publisher, exchange);
 }
 
 /* As long for a right one as for a wrong one. */
@@ -103,7 +116,7 @@ static void handle(void *user, struct zn_http_exchange *exchange)
 		if (strcmp(path, orders[i].path) != 0)
 			continue;
 		zn_publisher_order(publisher, orders[i].order);
-		say(exchange, 200, "done\n");
+		done_say(publisher, exchange);
 		return;
 	}
 	say(exchange, 404, "there is nothing here\n");

@@ -108,7 +108,7 @@ struct zn_peer *zn_peer_by_channel(struct zn_publisher *publisher,
 /** Its channel is not on the ledger any more: the worker took its pay, we have the rest again. */
 void zn_peer_gone(struct zn_publisher *publisher, struct zn_peer *peer);
 /** Feed an event and do what follows. `exchange` is the request that brought it, or NULL; it is
- *  answered or held afterwards. May forget the peer. */
+ *  answered or held afterwards. */
 void zn_peer_step(struct zn_publisher *publisher, struct zn_peer *peer,
 	struct zn_publisher_event *event, struct zn_http_exchange *exchange);
 /** Feed one to all deals. */

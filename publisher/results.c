@@ -112,11 +112,14 @@ static bool change(struct zn_results *results, uint64_t chunk, const uint8_t *by
 		   : zn_film_subtract(&results->film, first, items, bytes, count);
 }
 
-bool zn_results_plausible(struct zn_results *results, uint64_t chunk, const uint8_t *bytes,
+bool zn_results_plausible(const struct zn_results *results, uint64_t chunk, const uint8_t *bytes,
 	size_t count)
 {
-	return change(results, chunk, bytes, count, true) &&
-	       change(results, chunk, bytes, count, false);
+	uint64_t first;
+	uint32_t items;
+	zn_manifest_chunk(&first, &items, &results->plan->manifest, chunk);
+	return !results->plan->is_render ||
+	       zn_film_plausible(&results->film, first, items, bytes, count);
 }
 
 bool zn_results_add(struct zn_results *results, uint64_t chunk, const uint8_t *bytes, size_t count)

@@ -33,7 +33,7 @@ enum zn_err zn_results_init(struct zn_results *results, struct zn_loop *loop,
 void zn_results_finish(struct zn_results *results);
 
 /** Could these bytes be the chunk's, by what can be told without recomputing? */
-bool zn_results_plausible(struct zn_results *results, uint64_t chunk, const uint8_t *bytes,
+bool zn_results_plausible(const struct zn_results *results, uint64_t chunk, const uint8_t *bytes,
 	size_t count);
 /** Add a chunk. False: it does not fit, see zn_results_plausible. */
 bool zn_results_add(struct zn_results *results, uint64_t chunk, const uint8_t *bytes, size_t count);

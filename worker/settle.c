@@ -88,6 +88,10 @@ static void on_sent(void *user, const struct zn_ledger_answer *answer)
 		settling->sent = false;
 		settled(worker, ZN_DEAL_FORGOTTEN);
 		return;
+	case ZN_LEDGER_VOUCHER_SHRINKS:
+	case ZN_LEDGER_VOUCHER_DOES_NOT_GROW: /* since we looked, a request to close has paid it */
+		again(worker);
+		return;
 	default:
 		break;
 	}

@@ -55,6 +55,23 @@ static bool chunk_fits(const struct zn_film *film, uint64_t first_item, uint64_t
 	       bytes % ZN_PATHTRACE_SLOT_BYTES == 0;
 }
 
+/* No more than so many samples can sum up to. */
+static bool slot_plausible(const struct zn_film *film, uint64_t item, const uint8_t *slot)
+{
+	uint64_t most = item_samples(film, item / ((uint64_t)film->width * film->height)) *
+			film->sample_most;
+	return load_u64(slot) <= most && load_u64(slot + 8) <= most && load_u64(slot + 16) <= most;
+}
+
+bool zn_film_plausible(const struct zn_film *film, uint64_t first_item, uint64_t item_count,
+	const uint8_t *output, size_t bytes)
+{
+	bool good = chunk_fits(film, first_item, item_count, bytes);
+	for (uint64_t i = 0; good && i < item_count; i++)
+		good = slot_plausible(film, first_item + i, output + i * ZN_PATHTRACE_SLOT_BYTES);
+	return good;
+}
+
 /* Would every slot go in (or, taking out, is it in)? */
 static bool slots_fit(const struct zn_film *film, uint64_t first_item, uint64_t item_count,
 	const uint8_t *output, bool taking_out)
@@ -64,15 +81,13 @@ static bool slots_fit(const struct zn_film *film, uint64_t first_item, uint64_t 
 		uint64_t pixel = (first_item + i) % pixels;
 		uint32_t samples = item_samples(film, (first_item + i) / pixels);
 		uint32_t held = film->counts[pixel];
-		if (taking_out ? held < samples : held + samples > film->samples)
+		const uint8_t *slot = output + i * ZN_PATHTRACE_SLOT_BYTES;
+		if ((taking_out ? held < samples : held + samples > film->samples) ||
+			!slot_plausible(film, first_item + i, slot))
 			return false;
-		for (int c = 0; c < 3; c++) {
-			uint64_t value =
-				load_u64(output + i * ZN_PATHTRACE_SLOT_BYTES + (size_t)c * 8);
-			if (value > samples * film->sample_most ||
-				(taking_out && value > film->sums[pixel * 3 + (size_t)c]))
+		for (size_t c = 0; taking_out && c < 3; c++)
+			if (load_u64(slot + c * 8) > film->sums[pixel * 3 + c])
 				return false;
-		}
 	}
 	return true;
 }

@@ -29,6 +29,9 @@ struct zn_film {
 enum zn_err zn_film_init(struct zn_film *film, const struct zn_pathtrace_params *params);
 void zn_film_finish(struct zn_film *film);
 
+/** Could an honest run have made this output, whatever the film holds? False: see zn_film_add. */
+bool zn_film_plausible(const struct zn_film *film, uint64_t first_item, uint64_t item_count,
+	const uint8_t *output, size_t bytes);
 /** Add the output of items first_item .. first_item + item_count - 1.
  *
  *  Returns: false, film unchanged, when the items are not the job's, `bytes` is not exactly their

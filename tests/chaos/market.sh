@@ -264,7 +264,7 @@ scenario_killed_publisher_resumes_and_pays_nothing_twice()
 	wait_for 30 "the publisher to come back" accepted_at_least "$before"
 	job_ends
 	result_right
-	[ "$(job status "$id" --json | jq '[.workers[].accepted | tonumber] | add')" = 64 ] ||
+	[ "$(job status "$id" --json | jq '[.workers[].units | tonumber] | add')" = 64 ] ||
 		fail "other than 64 chunks were paid"
 	wait_for 20 "the channels of all who earned to be closed" earners_closed
 	supply_holds

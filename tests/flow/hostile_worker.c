@@ -316,6 +316,22 @@ static void a_deposit_is_no_larger_than_wanted_though_the_budget_ends(void **sta
 	assert_int_equal(peer->deposited, 19 * CEILING / ZN_PRICE_PER_UNITS);
 }
 
+static void a_worker_that_hung_up_gets_no_more_deposit(void **state)
+{
+	(void)state;
+	begin();
+	struct zn_publisher_event event = {.kind = ZN_PUBLISHER_TICK};
+	uint64_t before = peer->deposited;
+	peer->deal.pull_open = false;
+	machine.job.policy.deposit_s *= 100; /* so that what is left is little */
+	machine.job.policy.budget.zat *= 1000;
+	machine_feed(&machine, peer, event);
+	assert_int_equal(peer->deposited, before);
+	peer->deal.pull_open = true;
+	machine_feed(&machine, peer, event);
+	assert_true(peer->deposited > before);
+}
+
 static void terms_signed_by_somebody_else_open_no_channel(void **state)
 {
 	(void)state;
@@ -393,6 +409,7 @@ int main(void)
 		cmocka_unit_test(messages_of_an_old_session_are_out_of_turn),
 		cmocka_unit_test(a_huge_claimed_rate_locks_half_of_the_budget_at_most),
 		cmocka_unit_test(a_deposit_is_no_larger_than_wanted_though_the_budget_ends),
+		cmocka_unit_test(a_worker_that_hung_up_gets_no_more_deposit),
 		cmocka_unit_test(terms_signed_by_somebody_else_open_no_channel),
 		cmocka_unit_test(offers_out_of_their_round_are_refused),
 		cmocka_unit_test(a_chunk_is_leased_once_though_two_workers_had_it_at_a_restart),

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct zn_publisher *publisher;
 
@@ -67,6 +68,7 @@ struct reply {
 	int status;
 	bool read;
 	struct zn_message message;
+	struct zn_hash body_id;
 };
 
 static struct reply reply;
@@ -78,6 +80,7 @@ static void on_reply(void *user, const struct zn_http_response *response)
 	reply.status = response->status;
 	reply.read = response->err == ZN_ERR_OK && response->status == 200 &&
 		     zn_message_decode(&reply.message, response->body, response->body_bytes);
+	assert_true(zn_content_id(&reply.body_id, response->body, response->body_bytes));
 	zn_loop_stop(publisher->loop);
 }
 
@@ -251,6 +254,56 @@ static void blobs_and_other_paths_are_closed_to_strangers(void **state)
 	assert_true(reply.status == 413 || reply.err != ZN_ERR_OK);
 }
 
+static bool count_result(void *user, const struct zn_stored_result *result)
+{
+	(void)result;
+	++*(uint32_t *)user;
+	return true;
+}
+
+static void a_refused_workers_results_are_forgotten_though_the_disk_is_damaged(void **state)
+{
+	static const uint8_t output[80];
+	struct zn_hash id;
+	uint32_t count = 0;
+	(void)state;
+	struct zn_peer *peer = zn_peer_create(publisher);
+	assert_true(zn_content_id(&id, output, sizeof output));
+	for (uint64_t chunk = 4; chunk < 6; chunk++)
+		zn_store_result(&publisher->store, chunk, peer->deal.peer, &id, output,
+			sizeof output);
+	assert_int_equal(zn_store_commit(&publisher->store), ZN_ERR_OK);
+	assert_int_equal(ftruncate(publisher->store.outputs_fd, 0), 0);
+	publisher->retracted = calloc(2, sizeof publisher->retracted[0]);
+	assert_non_null(publisher->retracted);
+	publisher->retracted[0] = 4;
+	publisher->retracted[1] = 5;
+	publisher->retracted_count = publisher->retracted_room = 2;
+	publisher->actions.count = 1;
+	publisher->actions.list[0].kind = ZN_PUBLISHER_DO_JOURNAL_REFUSED;
+	zn_actions_do(publisher, peer, NULL, NULL);
+	assert_string_not_equal(publisher->trouble.text, "");
+	assert_int_equal(zn_store_results(&publisher->store, count_result, &count), ZN_ERR_OK);
+	assert_int_equal(count, 0);
+}
+
+static void a_proven_worker_gets_the_jobs_blobs(void **state)
+{
+	char path[256], id[ZN_HASH_TEXT_BYTES], session[ZN_HASH_TEXT_BYTES];
+	(void)state;
+	struct zn_peer *peer = zn_peer_create(publisher);
+	memset(peer->deal.session.bytes, 6, sizeof peer->deal.session);
+	for (uint32_t i = 0; i < publisher->plan.sources_count; i++) {
+		snprintf(path, sizeof path, ZN_PATH_BLOB "%s?session=%s",
+			zn_hash_text(id, &publisher->plan.manifest.sources[i]),
+			zn_hash_text(session, &peer->deal.session));
+		ask(path, NULL, 0);
+		assert_int_equal(reply.status, 200);
+		assert_true(zn_hash_equal(&reply.body_id, &publisher->plan.manifest.sources[i]));
+	}
+	assert_true(publisher->plan.sources_count > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -263,6 +316,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(hellos_without_proof_do_not_pile_up, begin, end),
 		cmocka_unit_test_setup_teardown(
 			blobs_and_other_paths_are_closed_to_strangers, begin, end),
+		cmocka_unit_test_setup_teardown(a_proven_worker_gets_the_jobs_blobs, begin, end),
+		cmocka_unit_test_setup_teardown(
+			a_refused_workers_results_are_forgotten_though_the_disk_is_damaged, begin,
+			end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -100,6 +100,13 @@ static void strange_chunks_are_refused_and_change_nothing(void **unused)
 	output_fill(output);
 	assert_true(zn_film_add(&film, 0, ITEMS, output, sizeof(output)));
 	assert_false(zn_film_add(&film, 0, 1, output, 24)); /* a pixel has its samples already */
+	/* What is plausible is so whatever the film holds: it may be taken out again. */
+	assert_true(zn_film_plausible(&film, 0, ITEMS, output, sizeof(output)));
+	assert_false(zn_film_plausible(&film, 0, ITEMS + 1, output, sizeof(output)));
+	assert_false(zn_film_plausible(&film, 0, 2, output, 47));
+	memcpy(output + (PIXELS + 4) * 24 + 8, &bright, 8);
+	assert_false(zn_film_plausible(&film, 0, ITEMS, output, sizeof(output)));
+	assert_true(zn_film_plausible(&film, 0, PIXELS, output, PIXELS * 24));
 	zn_film_finish(&film);
 	zn_film_finish(&empty);
 }
