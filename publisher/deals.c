@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define NO_PEER ((size_t)ZN_PEERS_MAX)
+#define LOOK_S  5 /* a silent worker may have left and closed its channel */
 
 static bool unproven(const struct zn_peer *peer)
 {
@@ -113,6 +114,19 @@ struct zn_peer *zn_peer_by_channel(struct zn_publisher *publisher,
 	return NULL;
 }
 
+void zn_peer_gone(struct zn_publisher *publisher, struct zn_peer *peer)
+{
+	struct zn_amount paid = zn_publisher_deal_paid(&peer->deal), returned, left;
+	if (peer->gone)
+		return;
+	peer->gone = true;
+	/* What came back may be deposited again. The deal itself is left alone: its deposit bounds
+	 * what was leased, and who closed its channel has nothing from a voucher any more. */
+	if (zn_amount_sub(&returned, peer->deal.deposit, paid) &&
+		zn_amount_sub(&left, publisher->job.deposited, returned))
+		publisher->job.deposited = left;
+}
+
 /* --- steps --- */
 
 static void retracted(void *user, uint64_t chunk)
@@ -189,5 +203,15 @@ void zn_peers_tick(struct zn_publisher *publisher)
 	for (uint16_t i = 0; i < publisher->peers_count; i++)
 		if (publisher->peers[i] != NULL && outdated(publisher->peers[i], now_ns))
 			zn_peer_forget(publisher, publisher->peers[i]);
+	for (uint16_t i = 0; i < publisher->peers_count; i++) {
+		struct zn_peer *peer = publisher->peers[i];
+		if (peer == NULL || peer->deal.stage != ZN_PUBLISHER_WORKING || peer->gone ||
+			peer->deal.pull_open || peer->deal.topping_up.zat > 0 ||
+			now_ns < peer->heard_ns + LOOK_S * ZN_SECOND_NS ||
+			now_ns < peer->looked_ns + LOOK_S * ZN_SECOND_NS)
+			continue;
+		peer->looked_ns = now_ns;
+		zn_money_look(&publisher->money, peer);
+	}
 	zn_peers_step(publisher, ZN_PUBLISHER_TICK);
 }

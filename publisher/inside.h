@@ -38,6 +38,7 @@ struct zn_peer {
 	struct zn_http_exchange *held;     /* talk kept open */
 	struct zn_incoming *incoming;      /* being hashed or checked */
 	uint64_t heard_ns;                 /* any request of its session */
+	uint64_t looked_ns;                /* for its channel on the ledger */
 	uint64_t first_ask_zat, last_ask_zat, last_bid_zat;
 	uint64_t opening_ns, opened_ms;
 	uint64_t accepted;                 /* chunks whose result of this worker is in use */
@@ -45,7 +46,6 @@ struct zn_peer {
 	bool gone;                         /* its channel is not on the ledger any more */
 	bool close_requested;
 	bool looking;                      /* the ledger is being asked for its channel */
-	bool said_working;
 };
 
 struct zn_publisher {
@@ -79,14 +79,12 @@ struct zn_publisher {
 	bool announced;
 	uint64_t begun_s, begun_height; /* ledger, at the first start */
 	struct zn_amount balance_before;
-	struct zn_amount supply_before_fees; /* fee pool at the start */
 	uint64_t begun_ns;            /* of this run */
 	uint64_t accepted_at_start;
 	uint64_t accepting_ns;        /* since the first chunk of this run came in; 0: none yet */
 	char endpoint[ZN_ENDPOINT_BYTES_MAX + 1];
 
 	struct zn_timer tick, broadcast, show;
-	uint8_t order_shown;
 	uint32_t frame_rows;          /* on the terminal, to be drawn over */
 	bool terminal;
 
@@ -107,6 +105,8 @@ void zn_peer_forget(struct zn_publisher *publisher, struct zn_peer *peer);
 struct zn_peer *zn_peer_by_session(struct zn_publisher *publisher, const struct zn_hash *session);
 struct zn_peer *zn_peer_by_channel(struct zn_publisher *publisher,
 	const struct zn_hash *channel_id);
+/** Its channel is not on the ledger any more: the worker took its pay, we have the rest again. */
+void zn_peer_gone(struct zn_publisher *publisher, struct zn_peer *peer);
 /** Feed an event and do what follows. `exchange` is the request that brought it, or NULL; it is
  *  answered or held afterwards. May forget the peer. */
 void zn_peer_step(struct zn_publisher *publisher, struct zn_peer *peer,
@@ -170,6 +170,11 @@ void zn_publisher_end(struct zn_publisher *publisher);
 uint64_t zn_publisher_now_s(struct zn_publisher *publisher);
 /** Serve the loop until *flag, at most so long. False: time is up, interrupted or trouble. */
 bool zn_publisher_wait(struct zn_publisher *publisher, const bool *flag, uint64_t timeout_ms);
+
+/* --- publisher/sweep.c --- */
+
+/** Take back what is left in channels of this key whose grace is over. False: trouble. */
+bool zn_refunds_collect(struct zn_publisher *publisher);
 
 /* --- publisher/restore.c: a job that does not run, for looking at it --- */
 

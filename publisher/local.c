@@ -201,6 +201,7 @@ static void write_out(struct local *local)
 {
 	enum zn_err err = ZN_ERR_OK;
 	if (local->plan.is_render) {
+		zn_timer_stop(&local->results.timer);
 		zn_loop_destroy(local->loop); /* waits for a picture that is being written */
 		local->loop = NULL;
 		local->results.writing = false;

@@ -56,13 +56,6 @@ void zn_money_start(struct zn_money *money, struct zn_publisher *publisher)
 	zn_timer_start(&money->look, publisher->loop, ZN_LEDGER_LOOK_MS, look, money);
 }
 
-void zn_money_finish(struct zn_money *money)
-{
-	zn_timer_stop(&money->look);
-	zn_timer_stop(&money->search);
-	zn_timer_stop(&money->pump);
-}
-
 /* --- opening --- */
 
 static void pump(void *user);
@@ -224,31 +217,43 @@ void zn_money_search(struct zn_money *money, struct zn_peer *peer)
 
 /* --- one channel: topping up, closing, looking --- */
 
-struct errand {
+struct zn_errand {
+	struct zn_errand *next, *before;
 	struct zn_money *money;
 	struct zn_peer *peer; /* it has a channel, so it stays */
 	struct zn_amount amount;
 	struct zn_timer timer;
 };
 
-static struct errand *errand_create(struct zn_money *money, struct zn_peer *peer,
+static struct zn_errand *errand_create(struct zn_money *money, struct zn_peer *peer,
 	struct zn_amount amount)
 {
-	struct errand *errand = calloc(1, sizeof *errand);
+	struct zn_errand *errand = calloc(1, sizeof *errand);
 	ZN_ASSERT(errand != NULL);
-	*errand = (struct errand){.money = money, .peer = peer, .amount = amount};
+	*errand = (struct zn_errand){.money = money, .peer = peer, .amount = amount};
+	errand->next = money->errands;
+	if (errand->next != NULL)
+		errand->next->before = errand;
+	money->errands = errand;
 	money->sends++;
 	return errand;
 }
 
-static void errand_end(struct errand *errand)
+static void errand_end(struct zn_errand *errand)
 {
-	errand->money->sends--;
+	struct zn_money *money = errand->money;
+	money->sends--;
+	if (errand->before != NULL)
+		errand->before->next = errand->next;
+	else
+		money->errands = errand->next;
+	if (errand->next != NULL)
+		errand->next->before = errand->before;
 	zn_timer_stop(&errand->timer);
 	free(errand);
 }
 
-static void topped_up(struct errand *errand, bool good)
+static void topped_up(struct zn_errand *errand, bool good)
 {
 	struct zn_money *money = errand->money;
 	struct zn_peer *peer = errand->peer;
@@ -263,7 +268,7 @@ static void read_deposit(void *user);
 
 static void on_deposit(void *user, const struct zn_ledger_answer *answer)
 {
-	struct errand *errand = user;
+	struct zn_errand *errand = user;
 	struct zn_amount wanted;
 	if (answer->err != ZN_ERR_OK && answer->err != ZN_ERR_NOT_FOUND) {
 		zn_timer_start(&errand->timer, errand->money->publisher->loop, ZN_LEDGER_RETRY_MS,
@@ -277,14 +282,14 @@ static void on_deposit(void *user, const struct zn_ledger_answer *answer)
 
 static void read_deposit(void *user)
 {
-	struct errand *errand = user;
+	struct zn_errand *errand = user;
 	zn_ledger_get_channel(NULL, errand->money->publisher->ledger,
 		&errand->peer->deal.channel_id, 0, on_deposit, errand);
 }
 
 static void on_topped_up(void *user, const struct zn_ledger_answer *answer)
 {
-	struct errand *errand = user;
+	struct zn_errand *errand = user;
 	if (answer->err == ZN_ERR_OK)
 		topped_up(errand, answer->refusal == ZN_LEDGER_OK);
 	else
@@ -293,7 +298,7 @@ static void on_topped_up(void *user, const struct zn_ledger_answer *answer)
 
 void zn_money_top_up(struct zn_money *money, struct zn_peer *peer, struct zn_amount amount)
 {
-	struct errand *errand = errand_create(money, peer, amount);
+	struct zn_errand *errand = errand_create(money, peer, amount);
 	struct zn_transaction draft;
 	memset(&draft, 0, sizeof draft);
 	draft.kind = ZN_TX_TOP_UP;
@@ -307,14 +312,14 @@ static void send_close(void *user);
 
 static void on_close_requested(void *user, const struct zn_ledger_answer *answer)
 {
-	struct errand *errand = user;
+	struct zn_errand *errand = user;
 	if (answer->err != ZN_ERR_OK) { /* asking twice changes nothing */
 		zn_timer_start(&errand->timer, errand->money->publisher->loop, ZN_LEDGER_RETRY_MS,
 			send_close, errand);
 		return;
 	}
 	if (answer->refusal == ZN_LEDGER_NO_CHANNEL)
-		errand->peer->gone = true;
+		zn_peer_gone(errand->money->publisher, errand->peer);
 	else if (answer->refusal != ZN_LEDGER_OK && answer->refusal != ZN_LEDGER_CLOSING)
 		zn_log(ZN_LOG_WARN, "publisher", "requesting a close: %s", answer->detail);
 	errand_end(errand);
@@ -322,7 +327,7 @@ static void on_close_requested(void *user, const struct zn_ledger_answer *answer
 
 static void send_close(void *user)
 {
-	struct errand *errand = user;
+	struct zn_errand *errand = user;
 	struct zn_transaction draft;
 	memset(&draft, 0, sizeof draft);
 	draft.kind = ZN_TX_REQUEST_CLOSE;
@@ -343,10 +348,10 @@ void zn_money_request_close(struct zn_money *money, struct zn_peer *peer,
 
 static void on_look(void *user, const struct zn_ledger_answer *answer)
 {
-	struct errand *errand = user;
+	struct zn_errand *errand = user;
 	errand->peer->looking = false;
 	if (answer->err == ZN_ERR_NOT_FOUND)
-		errand->peer->gone = true;
+		zn_peer_gone(errand->money->publisher, errand->peer);
 	else if (answer->err == ZN_ERR_OK && answer->channel->closing)
 		errand->peer->close_requested = true;
 	errand_end(errand);
@@ -359,4 +364,13 @@ void zn_money_look(struct zn_money *money, struct zn_peer *peer)
 	peer->looking = true;
 	zn_ledger_get_channel(NULL, money->publisher->ledger, &peer->deal.channel_id, 0, on_look,
 		errand_create(money, peer, ZN_AMOUNT_ZERO));
+}
+
+void zn_money_finish(struct zn_money *money)
+{
+	zn_timer_stop(&money->look);
+	zn_timer_stop(&money->search);
+	zn_timer_stop(&money->pump);
+	while (money->errands != NULL)
+		errand_end(money->errands);
 }

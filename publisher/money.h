@@ -13,6 +13,7 @@
 
 struct zn_publisher;
 struct zn_peer;
+struct zn_errand;
 
 struct zn_money {
 	struct zn_publisher *publisher;
@@ -32,8 +33,7 @@ struct zn_money {
 	struct zn_timer search;
 	struct zn_timer pump;
 	uint32_t sends;       /* under way */
-	uint64_t refunds;     /* collected by this run */
-	struct zn_amount refunded;
+	struct zn_errand *errands; /* one channel each */
 };
 
 void zn_money_start(struct zn_money *money, struct zn_publisher *publisher);

@@ -4,6 +4,7 @@
 #include "kernels/abi.h"
 #include "kernels/pathtrace/check.h"
 #include "publisher/render/scene.h"
+#include "runner/client/catalog.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,14 +16,11 @@ static bool sources_take(struct zn_plan *plan, const char *kernel_name,
 	const struct zn_builtin_kernel *kernel = zn_builtin_kernel_find(kernel_name);
 	if (kernel == NULL)
 		return zn_complain(complaint, "%s: there is no such built-in kernel", kernel_name);
-	plan->sources_count = 0;
-	for (uint32_t i = 0; kernel->sources[i] != NULL && i < ZN_SOURCES_MAX; i++) {
-		const struct zn_kernel_source *source = zn_kernel_source_find(kernel->sources[i]);
-		if (source == NULL ||
-			!zn_content_id(&plan->manifest.sources[i], source->text, source->bytes))
+	plan->sources_count = zn_catalog_sources(plan->sources, ZN_SOURCES_MAX, kernel);
+	for (uint32_t i = 0; i < plan->sources_count; i++)
+		if (!zn_content_id(&plan->manifest.sources[i], plan->sources[i].text,
+			    plan->sources[i].bytes))
 			return zn_complain(complaint, "%s: out of memory", kernel_name);
-		plan->sources[plan->sources_count++] = *source;
-	}
 	plan->manifest.sources_count = plan->sources_count;
 	return true;
 }
@@ -116,19 +114,14 @@ bool zn_plan_make(struct zn_plan *plan, const struct zn_job_file *file,
 static bool sources_match(struct zn_plan *plan, const struct zn_manifest *manifest,
 	struct zn_complaint *complaint)
 {
-	for (const struct zn_builtin_kernel *kernel = zn_builtin_kernels; kernel->name != NULL;
-		kernel++) {
-		if (!sources_take(plan, kernel->name, complaint))
-			return false;
-		if (plan->sources_count == manifest->sources_count &&
-			memcmp(plan->manifest.sources, manifest->sources,
-				plan->sources_count * sizeof manifest->sources[0]) == 0) {
-			plan->is_render = strcmp(kernel->name, "pathtrace") == 0;
-			snprintf(plan->what, sizeof plan->what, "kernel %s", kernel->name);
-			return true;
-		}
-	}
-	return zn_complain(complaint, "the job's kernel is another version's; finish it with that one");
+	const struct zn_builtin_kernel *kernel =
+		zn_catalog_find(manifest->sources, manifest->sources_count);
+	if (kernel == NULL)
+		return zn_complain(
+			complaint, "the job's kernel is another version's; finish it with that one");
+	plan->is_render = strcmp(kernel->name, "pathtrace") == 0;
+	snprintf(plan->what, sizeof plan->what, "kernel %s", kernel->name);
+	return sources_take(plan, kernel->name, complaint);
 }
 
 bool zn_plan_restore(struct zn_plan *plan, const struct zn_manifest *manifest, uint8_t *shared,

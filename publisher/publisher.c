@@ -184,8 +184,8 @@ static void finish(struct zn_publisher *publisher)
 	zn_timer_stop(&publisher->tick);
 	zn_timer_stop(&publisher->broadcast);
 	zn_timer_stop(&publisher->show);
-	zn_money_finish(&publisher->money);
 	zn_ledger_client_destroy(publisher->ledger);
+	zn_money_finish(&publisher->money);
 	zn_http_client_destroy(publisher->http);
 	zn_http_server_destroy(publisher->server);
 	if (publisher->control != NULL)

@@ -197,7 +197,8 @@ static bool channel_read(struct zn_publisher *publisher, struct zn_peer *peer,
 		zn_asked_answer, asked);
 	if (!zn_asked_wait(asked, publisher, LOOK_MS))
 		return false;
-	peer->gone = asked->err == ZN_ERR_NOT_FOUND;
+	if (asked->err == ZN_ERR_NOT_FOUND)
+		zn_peer_gone(publisher, peer);
 	if (asked->err != ZN_ERR_OK)
 		return peer->gone;
 	peer->close_requested = asked->channel.closing;

@@ -136,13 +136,14 @@ static void frame(struct zn_publisher *publisher)
 	for (uint16_t i = 0; i < publisher->peers_count; i++)
 		bars += publisher->peers[i] != NULL &&
 			publisher->peers[i]->deal.stage >= ZN_PUBLISHER_PROVED;
+	fputs("\033[?7l", publisher->options.to); /* a row that wraps would be two to draw over */
 	if (rows > bars + 6)
 		picture(publisher, columns, rows - bars - 4);
 	for (uint16_t i = 0; i < publisher->peers_count && publisher->frame_rows + 2 < rows; i++)
 		if (publisher->peers[i] != NULL &&
 			publisher->peers[i]->deal.stage >= ZN_PUBLISHER_PROVED)
 			peer_row(publisher, publisher->peers[i]);
-	total_row(publisher, "\033[K\n");
+	total_row(publisher, "\033[K\033[?7h\n");
 	publisher->frame_rows++;
 	fflush(publisher->options.to);
 }

@@ -73,6 +73,14 @@ static bool answered(struct zn_publisher *publisher, struct asked *asked,
 	return false;
 }
 
+static bool account_read(struct zn_publisher *publisher, struct asked *asked)
+{
+	struct zn_ledger_call *call = NULL;
+	asked->answered = false;
+	zn_ledger_get_account(&call, publisher->ledger, &publisher->account, on_answer, asked);
+	return answered(publisher, asked, call, ASK_MS);
+}
+
 static bool ledger_look(struct zn_publisher *publisher, struct asked *asked)
 {
 	struct zn_ledger_call *call = NULL;
@@ -94,10 +102,7 @@ static bool ledger_look(struct zn_publisher *publisher, struct asked *asked)
 	zn_ledger_get_params(&call, publisher->ledger, on_answer, asked);
 	if (!answered(publisher, asked, call, ASK_MS))
 		return false;
-	asked->answered = false;
-	call = NULL;
-	zn_ledger_get_account(&call, publisher->ledger, &publisher->account, on_answer, asked);
-	return answered(publisher, asked, call, ASK_MS);
+	return account_read(publisher, asked);
 }
 
 /* --- what the person wrote --- */
@@ -342,6 +347,18 @@ bool zn_publisher_announce(struct zn_publisher *publisher)
 
 /* --- the two ways to begin --- */
 
+/* Where the accounts stand when the job begins; what is due from before is taken first. */
+static bool stand_noted(struct zn_publisher *publisher, struct asked *asked)
+{
+	if (!zn_refunds_collect(publisher) || !account_read(publisher, asked))
+		return false;
+	publisher->begun_s = zn_publisher_now_s(publisher);
+	publisher->begun_height = asked->height > asked->status.height ? asked->height
+								     : asked->status.height;
+	publisher->balance_before = asked->account.balance;
+	return true;
+}
+
 static bool begin_new(struct zn_publisher *publisher)
 {
 	struct zn_complaint complaint;
@@ -365,12 +382,8 @@ static bool begin_new(struct zn_publisher *publisher)
 	}
 	if (!zn_plan_make(&publisher->plan, &publisher->file, &complaint))
 		return fail(publisher, &complaint);
-	publisher->begun_s = zn_publisher_now_s(publisher);
-	publisher->begun_height = asked.height > asked.status.height ? asked.height
-								     : asked.status.height;
-	publisher->balance_before = asked.account.balance;
 	return policy_make(publisher, &asked) && job_make(publisher) && results_make(publisher) &&
-	       device_load(publisher) && home_make(publisher);
+	       device_load(publisher) && stand_noted(publisher, &asked) && home_make(publisher);
 }
 
 static bool begin_again(struct zn_publisher *publisher)

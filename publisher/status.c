@@ -11,16 +11,20 @@ static const char *order_name(uint8_t order)
 	return order < sizeof names / sizeof names[0] ? names[order] : "?";
 }
 
-static const char *stage_name(const struct zn_peer *peer)
+static const char *stage_name(const struct zn_publisher *publisher, const struct zn_peer *peer)
 {
 	static const char *const names[] = {"new", "challenged", "proved", "agreed", "opening",
 		"working", "refused", "ended"};
 	if (peer->gone)
 		return "settled";
+	/* A job that does not run knows no more than that it was paid. */
+	if (publisher->server == NULL && peer->deal.stage == ZN_PUBLISHER_WORKING)
+		return publisher->job.order == ZN_ORDER_WORK ? "stopped" : "over";
 	return names[peer->deal.stage];
 }
 
-static struct zn_json *peer_json(const struct zn_peer *peer)
+static struct zn_json *peer_json(
+	const struct zn_publisher *publisher, const struct zn_peer *peer)
 {
 	const struct zn_publisher_deal *deal = &peer->deal;
 	struct zn_account account;
@@ -35,7 +39,7 @@ static struct zn_json *peer_json(const struct zn_peer *peer)
 	zn_json_add_number(object, "number", (double)(deal->peer + 1u));
 	zn_json_add_string(object, "account", zn_account_text(text, &account));
 	zn_json_add_string(object, "device", deal->device);
-	zn_json_add_string(object, "stage", stage_name(peer));
+	zn_json_add_string(object, "stage", stage_name(publisher, peer));
 	zn_json_add_u64_text(object, "ask_zat", peer->last_ask_zat);
 	zn_json_add_u64_text(object, "price_zat", deal->terms.price_zat);
 	zn_json_add_string(object, "channel", zn_hash_text(id, &deal->channel_id));
@@ -101,7 +105,7 @@ char *zn_status_json(struct zn_publisher *publisher, bool pretty)
 	for (uint16_t i = 0; i < publisher->peers_count; i++)
 		if (publisher->peers[i] != NULL &&
 			publisher->peers[i]->deal.stage >= ZN_PUBLISHER_PROVED)
-			zn_json_add(workers, NULL, peer_json(publisher->peers[i]));
+			zn_json_add(workers, NULL, peer_json(publisher, publisher->peers[i]));
 	zn_json_add(root, "workers", workers);
 	char *text = zn_json_print(root, pretty);
 	zn_json_destroy(root);

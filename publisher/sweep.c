@@ -129,6 +129,18 @@ static bool channels_sweep(struct sweep *sweep)
 	return true;
 }
 
+bool zn_refunds_collect(struct zn_publisher *publisher)
+{
+	struct sweep sweep = {.publisher = publisher, .asked = calloc(1, sizeof *sweep.asked)};
+	char amount[ZN_AMOUNT_TEXT_BYTES];
+	bool good = sweep.asked != NULL && channels_sweep(&sweep);
+	if (sweep.refunded > 0)
+		zn_show_line(publisher, "collected %s from %u channels whose grace is over",
+			zn_amount_text(amount, sweep.amount), sweep.refunded);
+	free(sweep.asked);
+	return good;
+}
+
 static bool begin(struct sweep *sweep)
 {
 	struct zn_publisher *publisher = sweep->publisher;

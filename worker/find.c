@@ -18,6 +18,26 @@ static void ask_later(struct zn_worker *worker)
 		ask, worker);
 }
 
+/* A node that holds answers open tells of a new block at once; any other is asked now and then. */
+static void on_newer(void *user, const struct zn_ledger_answer *answer)
+{
+	struct zn_worker *worker = user;
+	uint64_t waited_ms = (zn_clock_monotonic_ns() - worker->search_asked_ns) / 1000000;
+	worker->search_call = NULL;
+	if (answer->err != ZN_ERR_OK ||
+		(answer->height <= worker->search_height && waited_ms < ZN_SEARCH_POLL_MS))
+		ask_later(worker);
+	else
+		ask(worker);
+}
+
+static void ask_when_newer(struct zn_worker *worker)
+{
+	worker->search_asked_ns = zn_clock_monotonic_ns();
+	zn_ledger_wait_newer(&worker->search_call, worker->ledger, worker->search_height,
+		ZN_SEARCH_POLL_MS_MAX, on_newer, worker);
+}
+
 static void say_why(struct zn_worker *worker)
 {
 	if (worker->search_seen == 0)
@@ -35,7 +55,7 @@ static void choose(struct zn_worker *worker)
 	char account[ZN_ACCOUNT_TEXT_BYTES];
 	if (!worker->search_found) {
 		say_why(worker);
-		ask_later(worker);
+		ask_when_newer(worker);
 		return;
 	}
 	zn_worker_say(worker, "found a job of %s: %llu chunks",
@@ -66,6 +86,7 @@ static void on_jobs(void *user, const struct zn_ledger_answer *answer)
 		ask_later(worker);
 		return;
 	}
+	worker->search_height = answer->height;
 	for (uint32_t i = 0; i < answer->jobs->count; i++)
 		look_at(worker, &answer->jobs->jobs[i]);
 	worker->search_query.after = answer->jobs->next;

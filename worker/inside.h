@@ -137,6 +137,8 @@ struct zn_worker {
 	struct zn_ledger_call *search_call;
 	struct zn_timer search_timer;
 	struct zn_jobs_query search_query;
+	uint64_t search_height;   /* of the state that was searched last */
+	uint64_t search_asked_ns; /* when the wait for a newer one began */
 	uint32_t search_pages;
 	uint32_t search_seen, search_refused;
 	enum zn_search_refusal search_reason;

@@ -59,13 +59,16 @@ static bool input_check(struct zn_worker *worker)
 	struct zn_prepare *prepare = &worker->prepare;
 	_Alignas(16) uint8_t params[ZN_PARAMS_BYTES_MAX];
 	memcpy(params, manifest->params, manifest->params_bytes);
-	struct zn_kernel_input input = {.params = params, .params_bytes = manifest->params_bytes,
-		.shared = prepare->shared, .shared_bytes = prepare->shared_bytes,
-		.slot_bytes = manifest->slot_bytes, .items = manifest->items};
+	struct zn_kernel_input input = {.params = params,
+		.params_bytes = manifest->params_bytes,
+		.shared = prepare->shared,
+		.shared_bytes = prepare->shared_bytes,
+		.slot_bytes = manifest->slot_bytes,
+		.items = manifest->items};
 	const char *why = prepare->kernel->check(&input);
 	if (why != NULL)
-		zn_worker_prepare_failed(
-			worker, "kernel %s refuses its input: %s", prepare->kernel->name, why);
+		zn_worker_prepare_failed(worker, "kernel %s refuses its input: %s",
+			prepare->kernel->name, why);
 	return why == NULL;
 }
 

@@ -123,6 +123,8 @@ static void ask_query(struct zn_ledger_call *call)
 	zn_json_add_string(params, "data", hex);
 	if (wait_ms > 0)
 		zn_json_add_u64_text(params, "x_wait_ms", wait_ms);
+	if (wait_ms > 0 && call->newer_than > 0)
+		zn_json_add_u64_text(params, "x_wait_height", call->newer_than + 1);
 	zn_call_ask(call, "abci_query", params, wait_ms, on_query);
 }
 
@@ -230,6 +232,15 @@ void zn_ledger_get_channel(struct zn_ledger_call **call, struct zn_ledger_client
 	struct zn_ledger_call *made = zn_call_create(call, client, fn, user);
 	wait_until(made, wait_ms);
 	query(made, "/channel", channel_id->bytes, sizeof channel_id->bytes, take_this_channel);
+}
+
+void zn_ledger_wait_newer(struct zn_ledger_call **call, struct zn_ledger_client *client,
+	uint64_t height, uint64_t wait_ms, zn_ledger_answer_fn *fn, void *user)
+{
+	struct zn_ledger_call *made = zn_call_create(call, client, fn, user);
+	made->newer_than = height;
+	wait_until(made, wait_ms);
+	query(made, "/supply", NULL, 0, take_supply);
 }
 
 static enum zn_err take_this_job(struct zn_ledger_call *call, const uint8_t *value, size_t count)

@@ -83,6 +83,10 @@ void zn_ledger_get_params(struct zn_ledger_call **call, struct zn_ledger_client 
 	zn_ledger_answer_fn *fn, void *user);
 void zn_ledger_get_supply(struct zn_ledger_call **call, struct zn_ledger_client *client,
 	zn_ledger_answer_fn *fn, void *user);
+/** Wait, at most wait_ms, for a state of a later height than this: a new block. answer->height says
+ *  what it is now; a node that holds no answers open says it at once. answer->supply is set. */
+void zn_ledger_wait_newer(struct zn_ledger_call **call, struct zn_ledger_client *client,
+	uint64_t height, uint64_t wait_ms, zn_ledger_answer_fn *fn, void *user);
 /** An account that nobody ever paid is answered OK, with balance 0 and nonce 0. */
 void zn_ledger_get_account(struct zn_ledger_call **call, struct zn_ledger_client *client,
 	const struct zn_account *account, zn_ledger_answer_fn *fn, void *user);

@@ -55,6 +55,7 @@ struct zn_ledger_call {
 	uint8_t data[256];
 	size_t data_bytes;
 	uint64_t height;
+	uint64_t newer_than; /* a state of a later height is waited for; 0: any will do */
 	enum zn_err (*take)(struct zn_ledger_call *call, const uint8_t *value, size_t count);
 	void *taken; /* malloc'ed: what the answer points to */
 

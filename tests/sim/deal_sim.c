@@ -82,7 +82,7 @@ int main(int argc, char **argv)
 {
 	bool is_long = getenv("ZENNET_TEST_LONG") != NULL;
 	uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
-	uint64_t count = argc > 2 ? strtoull(argv[2], NULL, 10) : is_long ? 5000 : 60;
+	uint64_t count = argc > 2 ? strtoull(argv[2], NULL, 10) : is_long ? 5000 : 40;
 	uint64_t failed = 0;
 	for (uint64_t seed = first; seed < first + count; seed++)
 		failed += !seed_holds(seed);

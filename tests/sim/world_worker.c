@@ -209,15 +209,12 @@ static void act(struct world_worker *worker, const struct zn_worker_action *acti
 static void look(struct world_worker *worker)
 {
 	const struct zn_worker_deal *deal = &worker->deal;
-	struct zn_channel channel;
 	uint32_t unpaid = zn_worker_deal_unpaid(deal);
 	if (unpaid > worker->unpaid_most)
 		worker->unpaid_most = unpaid;
 	if (deal->stage != ZN_WORKER_WORKING)
 		return;
 	ZN_ASSERT(unpaid <= deal->terms.window_chunks);
-	ZN_ASSERT(world_channel(&channel, worker->world, &deal->channel_id) || !deal->linked ||
-		  unpaid <= deal->terms.window_chunks);
 	ZN_ASSERT(!deal->has_voucher ||
 		  deal->voucher.voucher.paid.zat <= deal->channel.deposit.zat);
 }

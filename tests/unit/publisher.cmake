@@ -1,0 +1,4 @@
+zn_test(unit_publisher_job_file SOURCES unit/publisher_job_file.c ROOMS publisher)
+zn_test(unit_publisher_store SOURCES unit/publisher_store.c ROOMS publisher)
+zn_test(unit_publisher_server SOURCES unit/publisher_server.c ROOMS publisher TIMEOUT 120)
+zn_test(unit_publisher_deposit SOURCES unit/publisher_deposit.c ROOMS market)

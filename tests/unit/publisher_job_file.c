@@ -1,0 +1,152 @@
+/* tests/unit/publisher_job_file.c - what a person may write, and the sentence for what not. */
+#include "tests/test.h"
+
+#include "io/json.h"
+#include "publisher/job_file.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct zn_complaint complaint;
+static struct zn_job_file file;
+
+static bool parse(const char *text)
+{
+	complaint.text[0] = '\0';
+	return zn_job_file_parse(&file, "job.json", "/where", text, strlen(text), &complaint);
+}
+
+#define KERNEL "\"kind\":\"kernel\",\"kernel\":\"mix\",\"items\":100,\"budget\":\"5 XEN\""
+#define RENDER "\"kind\":\"render\",\"scene\":\"a.obj\",\"budget\":\"5 XEN\""
+
+static void every_mistake_gets_a_sentence_with_its_place(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *wanted; /* NULL: it is fine */
+	} rows[] = {
+		{"{" KERNEL "}", NULL},
+		{"{" RENDER "}", NULL},
+		{"{" KERNEL ",\"params\":{\"rounds\":5,\"seed\":6},\"chunk_items\":7}", NULL},
+		{"{" RENDER ",\"camera\":{\"eye\":[1,2,3],\"target\":[0,0,0]}}", NULL},
+		{"{" KERNEL ",\"price\":\"5 zat per chunk\",\"max_price\":\"1 XEN per 10 chunks\"}", NULL},
+		{"", "job.json: line 1"},
+		{"[]", "job.json: this should be an object"},
+		{"{}", "job.json: kind: it is missing"},
+		{"{\"kind\":\"cooking\"}", "job.json: kind: there is no such kind of job"},
+		{"{\"kind\":7}", "job.json: kind: it should be text"},
+		{"{" KERNEL ",\"surprise\":1}", "job.json: surprise: it is not known here"},
+		{"{" KERNEL ",\"scene\":\"a.obj\"}", "job.json: scene: it is not known here"},
+		{"{\"kind\":\"kernel\",\"items\":1,\"budget\":\"5 XEN\"}",
+			"job.json: kernel: it is missing"},
+		{"{\"kind\":\"kernel\",\"kernel\":\"nonesuch\",\"items\":1,\"budget\":\"5 XEN\"}",
+			"job.json: kernel: there is no such built-in kernel"},
+		{"{\"kind\":\"kernel\",\"kernel\":\"mix\",\"items\":0,\"budget\":\"5 XEN\"}",
+			"job.json: items: 0 is not allowed"},
+		{"{\"kind\":\"kernel\",\"kernel\":\"mix\",\"items\":1,\"budget\":\"5\"}",
+			"job.json: budget: \"5\" is no amount"},
+		{"{\"kind\":\"kernel\",\"kernel\":\"mix\",\"items\":1,\"budget\":\"0 XEN\"}",
+			"job.json: budget: nobody works for nothing"},
+		{"{\"kind\":\"kernel\",\"kernel\":\"mix\",\"items\":1}",
+			"job.json: budget: it is missing"},
+		{"{" KERNEL ",\"params\":{\"rounds\":-1}}", "job.json: params: rounds: -1"},
+		{"{" KERNEL ",\"params\":{\"spin\":1}}", "job.json: params: spin: it is not known"},
+		{"{" KERNEL ",\"params\":3}", "job.json: params: it should be an object"},
+		{"{" KERNEL ",\"chunk_items\":0}", "job.json: chunk_items: 0 is not allowed"},
+		{"{" KERNEL ",\"check_items\":5000}", "job.json: check_items: 5000 is not allowed"},
+		{"{" KERNEL ",\"window_chunks\":1}", "job.json: window_chunks: 1 is not allowed"},
+		{"{" KERNEL ",\"price\":\"5 XEN\"}", "job.json: price: this is no price"},
+		{"{" KERNEL ",\"max_price\":\"5 XEN per 0 chunks\"}", "job.json: max_price: this is no"},
+		{"{" KERNEL ",\"max_price\":\"5 XEN per hour\"}", "job.json: max_price: this is no"},
+		{"{" KERNEL ",\"price\":\"2 XEN per chunk\",\"max_price\":\"1 XEN per chunk\"}",
+			"job.json: price: it is above max_price"},
+		{"{" KERNEL ",\"deadline\":\"soon\"}", "job.json: deadline: \"soon\" is no time"},
+		{"{" KERNEL ",\"deadline\":\"40d\"}", "job.json: deadline: a job may take 30 days"},
+		{"{" KERNEL ",\"grace\":\"0s\"}", "job.json: grace: give 1 second"},
+		{"{" KERNEL ",\"lease\":\"2d\"}", "job.json: lease: give 1 second"},
+		{"{" RENDER ",\"size\":[640]}", "job.json: size: it should be a list of 2 numbers"},
+		{"{" RENDER ",\"size\":[640,0]}", "job.json: size: give width and height"},
+		{"{" RENDER ",\"size\":[640.5,1]}", "job.json: size: give width and height"},
+		{"{" RENDER ",\"size\":[20000,1]}", "job.json: size: give width and height"},
+		{"{" RENDER ",\"samples\":0}", "job.json: samples: 0 is not allowed; give 1 to 65,536"},
+		{"{" RENDER ",\"samples\":2,\"samples_per_item\":3}",
+			"job.json: samples_per_item: 3 is not allowed"},
+		{"{" RENDER ",\"camera\":{\"eye\":[1,2,3]}}", "job.json: camera: target: it is missing"},
+		{"{" RENDER ",\"camera\":{\"eye\":[1,2],\"target\":[0,0,0]}}", "job.json: camera: eye"},
+		{"{" RENDER ",\"camera\":{\"eye\":[1,2,3],\"target\":[0,0,0],\"fov\":200}}",
+			"job.json: camera: fov: 200"},
+		{"{" RENDER ",\"exposure\":99}", "job.json: exposure: 99 is not allowed"},
+		{"{" RENDER ",\"floor\":\"yes\"}", "job.json: floor: it should be true or false"},
+		{"{" RENDER ",\"output\":\"\"}", "job.json: output: this is no path"},
+		{"{\"kind\":\"render\",\"budget\":\"5 XEN\"}", "job.json: scene: it is missing"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		bool good = parse(rows[i].text);
+		if (good != (rows[i].wanted == NULL) ||
+			(!good && strncmp(complaint.text, rows[i].wanted,
+					  strlen(rows[i].wanted)) != 0))
+			fail_msg("%s gave: %s", rows[i].text, good ? "no complaint" : complaint.text);
+	}
+}
+
+static void paths_count_from_the_file_and_defaults_are_there(void **state)
+{
+	(void)state;
+	assert_true(parse("{" RENDER ",\"environment\":\"/abs/x.exr\",\"output\":\"o.png\"}"));
+	assert_string_equal(file.render.scene, "/where/a.obj");
+	assert_string_equal(file.render.environment, "/abs/x.exr");
+	assert_string_equal(file.out, "/where/o.png");
+	assert_int_equal(file.render.width, 640);
+	assert_int_equal(file.check_items, 64);
+	assert_int_equal(file.grace_s, 7 * 86400);
+	assert_int_equal(file.budget.zat, 500000000);
+	assert_int_equal(file.ceiling_zat, 0);
+}
+
+static void prices_are_for_a_million_chunks(void **state)
+{
+	uint64_t zat;
+	(void)state;
+	assert_true(zn_job_price_parse(&zat, "2 XEN per 1000 chunks"));
+	assert_int_equal(zat, UINT64_C(200000000000));
+	assert_true(zn_job_price_parse(&zat, "3 zat per chunk"));
+	assert_int_equal(zat, 3000000);
+	assert_true(zn_job_price_parse(&zat, "1 zat per 3 chunks"));
+	assert_int_equal(zat, 333333);
+	assert_false(zn_job_price_parse(&zat, "1 zat per 3000000 chunks of"));
+	assert_false(zn_job_price_parse(&zat, "per chunk"));
+	assert_false(zn_job_price_parse(&zat, "0 XEN per chunk"));
+	assert_false(zn_job_price_parse(&zat, "1000000000 XEN per chunk"));
+}
+
+static void the_examples_are_right_job_files(void **state)
+{
+	(void)state;
+	assert_true(parse(zn_job_file_example("render")));
+	assert_int_equal(file.kind, ZN_JOB_RENDER);
+	assert_true(file.render.camera_given);
+	assert_true(parse(zn_job_file_example("kernel")));
+	assert_int_equal(file.kind, ZN_JOB_KERNEL);
+	assert_null(zn_job_file_example("cooking"));
+}
+
+static void a_missing_file_is_named_with_the_mend(void **state)
+{
+	(void)state;
+	assert_false(zn_job_file_read(&file, "/nowhere/job.json", &complaint));
+	assert_non_null(strstr(complaint.text, "/nowhere/job.json"));
+	assert_non_null(strstr(complaint.text, "zennet job new"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_mistake_gets_a_sentence_with_its_place),
+		cmocka_unit_test(paths_count_from_the_file_and_defaults_are_there),
+		cmocka_unit_test(prices_are_for_a_million_chunks),
+		cmocka_unit_test(the_examples_are_right_job_files),
+		cmocka_unit_test(a_missing_file_is_named_with_the_mend),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
