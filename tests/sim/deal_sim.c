@@ -7,6 +7,7 @@
  *     deal_sim [first seed [count]]
  */
 #include "tests/sim/world.h"
+#include "tests/test.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -80,9 +81,9 @@ static bool seed_holds(uint64_t seed)
 
 int main(int argc, char **argv)
 {
-	bool is_long = getenv("ZENNET_TEST_LONG") != NULL;
+	bool is_long = test_is_long();
 	uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
-	uint64_t count = argc > 2 ? strtoull(argv[2], NULL, 10) : is_long ? 5000 : 40;
+	uint64_t count = argc > 2 ? strtoull(argv[2], NULL, 10) : is_long ? 1000 : 40;
 	uint64_t failed = 0;
 	for (uint64_t seed = first; seed < first + count; seed++)
 		failed += !seed_holds(seed);
