@@ -150,6 +150,8 @@ static void tick(struct zn_publisher_job *job, struct zn_publisher_deal *deal, u
 	for (uint32_t i = 0; i < deal->leases_count; i++)
 		silent = silent || now_s > deal->leases[i].leased_s + job->policy.lease_s / 2;
 	zn_chunk_table_slow(job->table, deal->peer, silent);
+	if (silent && !deal->pull_open)
+		zn_publisher_present(job, deal, false);
 }
 
 void zn_publisher_deal_step(struct zn_publisher_actions *out, struct zn_publisher_job *job,

@@ -43,6 +43,7 @@ struct zn_publisher_job {
 					 with the last chunk, and WORK again if a worker that is
 					 refused after that takes chunks with it */
 	struct zn_amount deposited;   /* by all deals, and not returned yet */
+	uint32_t pulling;             /* deals whose worker is heard of: they share what is left */
 	uint32_t refused_count;
 	struct zn_public_key refused[ZN_REFUSED_KEYS_MAX];
 };
@@ -98,6 +99,7 @@ struct zn_publisher_deal {
 	bool has_voucher;
 	struct zn_signed_voucher voucher;
 
+	bool pulling;        /* counted in job->pulling */
 	bool pull_open;      /* a pull is held */
 	uint32_t pull_want;
 	uint64_t pull_lease; /* the lease that the worker expects: none overtakes another */

@@ -39,6 +39,9 @@ void zn_publisher_checked(struct zn_publisher_actions *out, struct zn_publisher_
 /** Answer the held pull, with the lease if there is one (else NULL) and the order told last. */
 void zn_publisher_answer_pull(struct zn_publisher_actions *out, struct zn_publisher_deal *deal,
 	const struct zn_signed_lease *lease);
+/** The worker is there, or not: job->pulling counts it. */
+void zn_publisher_present(
+	struct zn_publisher_job *job, struct zn_publisher_deal *deal, bool present);
 void zn_publisher_expire(struct zn_publisher_job *job, struct zn_publisher_deal *deal,
 	uint64_t now_s);
 /** Answer the held pull if there is something to say, and top up if the deposit runs low. */

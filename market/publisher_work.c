@@ -29,6 +29,15 @@ void zn_publisher_answer_pull(struct zn_publisher_actions *out, struct zn_publis
 	deal->pull_open = false;
 }
 
+void zn_publisher_present(
+	struct zn_publisher_job *job, struct zn_publisher_deal *deal, bool present)
+{
+	if (deal->pulling == present)
+		return;
+	deal->pulling = present;
+	job->pulling += present ? 1 : -1u;
+}
+
 /* The first pull of a session says what the worker still holds: the rest was lost on the way. */
 static void reconcile(struct zn_publisher_job *job, struct zn_publisher_deal *deal,
 	const struct zn_message_pull *pull)
@@ -50,6 +59,7 @@ void zn_publisher_pull(struct zn_publisher_actions *out, struct zn_publisher_job
 	const struct zn_message_pull *pull = &event->message->pull;
 	if (deal->pull_open) /* a newer one takes its place */
 		zn_publisher_answer_pull(out, deal, NULL);
+	zn_publisher_present(job, deal, true);
 	for (uint32_t i = 0; i < pull->begun_count; i++) {
 		struct zn_publisher_lease *lease = lease_find(deal, pull->chunks[i]);
 		if (lease != NULL)
@@ -82,6 +92,7 @@ static void retract(struct zn_publisher_actions *out, struct zn_publisher_job *j
 {
 	zn_chunk_table_refuse(job->table, deal->peer, out->retracted, out->retracted_user);
 	zn_publisher_job_refuse(job, &deal->worker_key);
+	zn_publisher_present(job, deal, false);
 	deal->leases_count = 0;
 	deal->stage = ZN_PUBLISHER_REFUSED;
 	zn_publisher_do(out, ZN_PUBLISHER_DO_JOURNAL_REFUSED);
@@ -227,6 +238,12 @@ void zn_publisher_expire(
 static uint32_t leasable(const struct zn_publisher_job *job, const struct zn_publisher_deal *deal)
 {
 	uint32_t room_max = deal->terms.window_chunks + ZN_LEASE_AHEAD;
+	/* Towards the end a fair share, so that nobody sits on a queue while others idle; never so
+	 * little that a device waits for the next pull. */
+	uint64_t share = zn_chunk_table_free(job->table) / (2 * (uint64_t)job->pulling + 1) +
+			 2 * ZN_LEASE_AHEAD;
+	if (share < room_max)
+		room_max = (uint32_t)share;
 	uint32_t room = deal->leases_count < room_max ? room_max - deal->leases_count : 0;
 	uint32_t count = deal->pull_want < room ? deal->pull_want : room;
 	struct zn_amount due;

@@ -117,7 +117,8 @@ static void refuse(struct doing *doing)
 	doing->peer->accepted = 0;
 	zn_account_of(&account, &doing->peer->deal.worker_key);
 	zn_show_line(publisher,
-		"worker %u (%s, %s) gave a wrong result: refused, %llu chunks are done again",
+		"worker %u (%s, %s) gave a wrong result: refused; what it delivered is done again,"
+		" %llu accepted chunks among it",
 		doing->peer->deal.peer + 1u, doing->peer->deal.device,
 		zn_account_text(key_text, &account),
 		(unsigned long long)publisher->retracted_count);

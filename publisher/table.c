@@ -39,8 +39,8 @@ static void line_print(FILE *to, const struct zn_settle_line *line)
 static void bound_print(const struct zn_settlement *settlement, FILE *to)
 {
 	uint64_t bound = zn_check_bound(settlement->items_checked);
-	fprintf(to, "checked: %llu of %llu chunks, %llu drawn items recomputed on this machine, %llu"
-		    " workers refused\n",
+	fprintf(to, "checked: %llu of %llu chunks, %llu drawn items recomputed on this machine;"
+		    " refused workers: %llu\n",
 		(unsigned long long)settlement->accepted, (unsigned long long)settlement->chunks,
 		(unsigned long long)settlement->items_checked,
 		(unsigned long long)settlement->workers_refused);
