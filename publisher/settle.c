@@ -315,7 +315,7 @@ bool zn_settlement_read(struct zn_settlement *settlement, struct zn_publisher *p
 		/* What a refused worker delivered is not in the result, nor are its checks in the bound. */
 		if (peer->deal.stage != ZN_PUBLISHER_REFUSED)
 			settlement->items_checked += peer->deal.items_checked;
-		settlement->items_wrong += peer->deal.items_wrong;
+		settlement->workers_refused += peer->deal.stage == ZN_PUBLISHER_REFUSED;
 		good = line_read(line, asked, publisher);
 	}
 	good = good && walk(publisher, asked, &publisher->account, on_own_tx, &own) &&

@@ -28,7 +28,7 @@ struct zn_settlement {
 	bool balance_good;
 	struct zn_supply supply;
 	bool supply_good;
-	uint64_t accepted, chunks, items_checked, items_wrong;
+	uint64_t accepted, chunks, items_checked, workers_refused;
 	bool read;                 /* the ledger answered everything */
 };
 

@@ -96,7 +96,7 @@ static void job_sweep(void *user, const struct zn_job_home *home)
 			draft.body.request_close.channel_id = peer->deal.channel_id;
 			draft.body.request_close.paid = zn_publisher_deal_paid(&peer->deal);
 			known->good = send(sweep, &draft);
-			sweep->requested += known->good;
+			sweep->requested += known->good && sweep->asked->refusal == ZN_LEDGER_OK;
 		}
 	zn_stored_close(stored);
 	free(stored);

@@ -43,7 +43,7 @@ static void bound_print(const struct zn_settlement *settlement, FILE *to)
 		    " refused workers: %llu\n",
 		(unsigned long long)settlement->accepted, (unsigned long long)settlement->chunks,
 		(unsigned long long)settlement->items_checked,
-		(unsigned long long)settlement->items_wrong);
+		(unsigned long long)settlement->workers_refused);
 	if (bound > 0)
 		fprintf(to, "bound:   at most 1 item in %llu is wrong, at 99 %%\n",
 			(unsigned long long)bound);

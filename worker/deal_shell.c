@@ -133,6 +133,8 @@ static void journal_voucher(struct zn_worker *worker)
 {
 	char text[ZN_AMOUNT_TEXT_BYTES];
 	zn_worker_journal_voucher(worker->journal, worker->where.id, &worker->deal);
+	if (!worker->deal.has_voucher) /* a verdict that pays nothing */
+		return;
 	if (!worker->figures.said_paid)
 		zn_worker_say(worker, "first voucher: %s",
 			zn_amount_text(text, worker->deal.voucher.voucher.paid));
