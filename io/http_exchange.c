@@ -139,30 +139,47 @@ static enum MHD_Result queue_reply(struct zn_http_exchange *exchange)
 {
 	void *bytes = exchange->reply;
 
+	if (exchange->kept != NULL)
+		return queue(exchange->connection, exchange->reply_status, exchange->reply_type,
+			(void *)(uintptr_t)exchange->kept, exchange->reply_bytes,
+			MHD_RESPMEM_PERSISTENT);
 	exchange->reply = NULL;
 	return queue(exchange->connection, exchange->reply_status, exchange->reply_type, bytes,
 		exchange->reply_bytes, MHD_RESPMEM_MUST_FREE);
 }
 
-void zn_http_reply(struct zn_http_exchange *exchange, int status, const char *content_type,
-	const void *bytes, size_t count)
+static void answered(struct zn_http_exchange *exchange, int status, const char *content_type,
+	size_t count)
 {
 	ZN_ASSERT(exchange->stage == ZN_EXCHANGE_HANDED);
 	exchange->stage = ZN_EXCHANGE_ANSWERED;
 	exchange->reply_status = status;
-	exchange->reply = malloc(count + 1);
-	if (exchange->reply == NULL) {
-		exchange->reply_status = MHD_HTTP_SERVICE_UNAVAILABLE;
-		count = 0;
-	}
-	if (count > 0)
-		memcpy(exchange->reply, bytes, count);
 	exchange->reply_bytes = count;
 	snprintf(exchange->reply_type, sizeof exchange->reply_type, "%s",
 		content_type != NULL ? content_type : "");
 	body_free(exchange);
 	if (!exchange->in_handler)
 		zn_http_exchange_resume(exchange);
+}
+
+void zn_http_reply(struct zn_http_exchange *exchange, int status, const char *content_type,
+	const void *bytes, size_t count)
+{
+	exchange->reply = malloc(count + 1);
+	if (exchange->reply == NULL) {
+		status = MHD_HTTP_SERVICE_UNAVAILABLE;
+		count = 0;
+	}
+	if (count > 0)
+		memcpy(exchange->reply, bytes, count);
+	answered(exchange, status, content_type, count);
+}
+
+void zn_http_reply_kept(struct zn_http_exchange *exchange, int status, const char *content_type,
+	const void *bytes, size_t count)
+{
+	exchange->kept = bytes;
+	answered(exchange, status, content_type, count);
 }
 
 /* --- holding --- */

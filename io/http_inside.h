@@ -48,6 +48,7 @@ struct zn_http_exchange {
 	int reply_status;
 	char reply_type[128];
 	void *reply;
+	const void *kept; /* or this, which is not ours */
 	size_t reply_bytes;
 	struct zn_http_exchange *next;
 	struct zn_http_exchange *before;

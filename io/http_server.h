@@ -61,6 +61,10 @@ void *zn_http_exchange_user(const struct zn_http_exchange *exchange);
 void zn_http_reply(struct zn_http_exchange *exchange, int status, const char *content_type,
 	const void *bytes, size_t count);
 
+/** The same without a copy, for what may be large: bytes must live as long as the server. */
+void zn_http_reply_kept(struct zn_http_exchange *exchange, int status, const char *content_type,
+	const void *bytes, size_t count);
+
 /** A fresh P-256 key and a self-signed certificate, as PEM (malloc'ed), and the pin of its
  *  SubjectPublicKeyInfo. */
 enum zn_err zn_tls_identity_make(char **key_pem, char **certificate_pem, struct zn_hash *pin);

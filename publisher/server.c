@@ -248,13 +248,13 @@ static void blob(struct zn_publisher *publisher, struct zn_http_exchange *exchan
 	peer->heard_ns = zn_clock_monotonic_ns();
 	if (zn_hash_parse(&id, zn_http_exchange_path(exchange) + strlen(ZN_PATH_BLOB))) {
 		if (plan->shared_bytes > 0 && zn_hash_equal(&id, &plan->manifest.shared_id)) {
-			zn_http_reply(exchange, 200, "application/octet-stream", plan->shared,
+			zn_http_reply_kept(exchange, 200, "application/octet-stream", plan->shared,
 				plan->shared_bytes);
 			return;
 		}
 		for (uint32_t i = 0; i < plan->sources_count; i++)
 			if (zn_hash_equal(&id, &plan->manifest.sources[i])) {
-				zn_http_reply(exchange, 200, "application/octet-stream",
+				zn_http_reply_kept(exchange, 200, "application/octet-stream",
 					plan->sources[i].text, plan->sources[i].bytes);
 				return;
 			}
