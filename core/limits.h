@@ -40,6 +40,7 @@
 #define ZN_PAGE_ENTRIES_MAX       64   /* jobs or channels in one answer */
 #define ZN_PAGE_SCAN_MAX          4096 /* index entries one query may look at */
 #define ZN_RPC_CONNECTIONS_MAX    1024
+#define ZN_RPC_CONNECTIONS_ADDRESS_MAX 512 /* one address does not shut the others out */
 #define ZN_RPC_HELD_MAX           1024 /* answers held open at once; others are answered at once */
 #define ZN_RPC_ANSWER_BYTES_MAX   (4u << 20) /* a full block in base64, and then some */
 #define ZN_STORE_BYTES_MAX        (UINT64_C(64) << 30) /* address space that LMDB maps, not disk */
@@ -147,6 +148,7 @@
 #define ZN_HTTP_CONNECTION_BYTES   65536 /* a connection's memory in the server: its headers and
 					    what is read at a time */
 #define ZN_HTTP_BODIES_BYTES_MAX   (UINT64_C(1) << 30) /* of all requests at once: 16 of the largest */
+#define ZN_HTTP_DESCRIPTORS_SPARE  256 /* of the process, kept for everything but a server's callers */
 #define ZN_HTTP_URL_BYTES_MAX      4096
 #define ZN_JOURNAL_STATEMENTS_MAX  64   /* prepared ones kept; a side has fewer texts than this */
 #define ZN_JOURNAL_VALUE_BYTES_MAX (ZN_CHUNK_OUTPUT_BYTES_MAX + 65536) /* one output with its head */

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -136,6 +137,28 @@ static enum zn_err listen_open(int *fd_out, const struct zn_http_server_options 
 	return err;
 }
 
+/* How many connections the process can have. Strangers must not take its last descriptor: then
+ * nobody in it could open a file, start a runner or dial. */
+static unsigned int connections_possible(unsigned int wanted)
+{
+	struct rlimit limit;
+	rlim_t needed = (rlim_t)wanted + ZN_HTTP_DESCRIPTORS_SPARE, spare;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return wanted;
+	if (limit.rlim_cur < needed) {
+		limit.rlim_cur = limit.rlim_max < needed ? limit.rlim_max : needed;
+		setrlimit(RLIMIT_NOFILE, &limit);
+		getrlimit(RLIMIT_NOFILE, &limit);
+	}
+	if (limit.rlim_cur >= needed)
+		return wanted;
+	spare = limit.rlim_cur / 2;
+	if (spare > ZN_HTTP_DESCRIPTORS_SPARE)
+		spare = ZN_HTTP_DESCRIPTORS_SPARE;
+	return limit.rlim_cur > spare ? (unsigned int)(limit.rlim_cur - spare) : 1;
+}
+
 static struct MHD_Daemon *daemon_start(struct zn_http_server *server, int fd,
 	const struct zn_http_server_options *options)
 {
@@ -154,7 +177,7 @@ static struct MHD_Daemon *daemon_start(struct zn_http_server *server, int fd,
 		tls[0].option = MHD_OPTION_END;
 	return MHD_start_daemon(flags, 0, NULL, NULL, zn_http_on_access, server,
 		MHD_OPTION_EXTERNAL_LOGGER, on_library_log, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
-		MHD_OPTION_CONNECTION_LIMIT, options->connections_max,
+		MHD_OPTION_CONNECTION_LIMIT, connections_possible(options->connections_max),
 		MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->connections_per_address_max,
 		MHD_OPTION_CONNECTION_TIMEOUT, options->idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 		(size_t)ZN_HTTP_CONNECTION_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1,

@@ -101,14 +101,22 @@ static char *status_stored(const struct zn_job_home *home, struct zn_complaint *
 	return text;
 }
 
-static char *status_text(const struct zn_job_home *home, struct zn_complaint *complaint)
+static char *status_told(const struct zn_job_home *home)
 {
 	struct zn_job_control control;
 	struct told told;
 	if (zn_job_home_control_read(&control, home) &&
 		tell(&told, &control, "status", NULL) == ZN_ERR_OK && told.status == 200)
 		return told.body;
-	return status_stored(home, complaint);
+	return NULL;
+}
+
+static char *status_text(const struct zn_job_home *home, struct zn_complaint *complaint)
+{
+	char *text = status_told(home);
+	if (text == NULL)
+		text = status_stored(home, complaint);
+	return text != NULL ? text : status_told(home); /* it may have begun meanwhile */
 }
 
 static uint64_t number(const struct zn_json *object, const char *key)

@@ -6,8 +6,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define LOOK_MS 15000
+#define BUSY_TRIES 40
+#define BUSY_PAUSE_NS 50000000
 
 static bool settings_read(struct zn_publisher *publisher)
 {
@@ -53,11 +56,23 @@ static bool plan_read(struct zn_publisher *publisher, struct zn_complaint *compl
 	return zn_plan_restore(&publisher->plan, &manifest, shared, shared_bytes, complaint);
 }
 
+/* Somebody who only looks at a job has its journal for a moment: that is no running job. */
+static enum zn_err store_open(struct zn_publisher *publisher)
+{
+	const struct timespec pause = {.tv_nsec = BUSY_PAUSE_NS};
+	enum zn_err err = zn_store_open(&publisher->store, &publisher->home);
+	for (int tries = 1; err == ZN_ERR_BUSY && tries < BUSY_TRIES; tries++) {
+		nanosleep(&pause, NULL);
+		err = zn_store_open(&publisher->store, &publisher->home);
+	}
+	return err;
+}
+
 static bool stored_open(struct zn_publisher *publisher, struct zn_complaint *complaint)
 {
 	uint8_t *text;
 	size_t count;
-	enum zn_err err = zn_store_open(&publisher->store, &publisher->home);
+	enum zn_err err = store_open(publisher);
 	if (err == ZN_ERR_BUSY)
 		return zn_complain(complaint, "job %s runs already; `zennet job status %s` shows it",
 			publisher->home.id, publisher->home.id);

@@ -5,6 +5,8 @@
 #include "chain/client/client_inside.h"
 #include "core/assert.h"
 #include "io/clock.h"
+#include "io/log.h"
+#include "io/log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,11 +117,15 @@ void zn_ledger_call_cancel(struct zn_ledger_call *call)
 
 void zn_call_finish(struct zn_ledger_call *call, enum zn_err err, const char *detail)
 {
+	char clean[256];
 	ZN_ASSERT(!call->finished);
 	zn_call_unqueue(call);
 	unlink_call(call);
 	call->answer.err = err;
-	call->answer.detail = detail != NULL ? detail : zn_err_sentence(err);
+	if (detail == NULL)
+		detail = zn_err_sentence(err);
+	/* Part of it may be the node's: a terminal must not obey it. */
+	call->answer.detail = zn_log_clean(clean, sizeof clean, detail, strlen(detail));
 	call->answer.tx_id = call->tx_id;
 	call->answer.nonce = call->nonce;
 	/* The callback may destroy the client: nothing but the call itself is touched after it. */

@@ -181,6 +181,7 @@ enum zn_err zn_rpc_create(
 	struct zn_http_server_options http = {.address = options->address,
 		.port = options->port,
 		.connections_max = ZN_RPC_CONNECTIONS_MAX,
+		.connections_per_address_max = ZN_RPC_CONNECTIONS_ADDRESS_MAX,
 		.idle_s = 2 * ZN_POLL_HELD_S,
 		.handler = on_request,
 		.gone = on_gone,

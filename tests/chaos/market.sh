@@ -383,6 +383,24 @@ scenario_interrupts_end_everything_in_time_and_lose_nothing()
 	supply_holds
 }
 
+scenario_looking_at_a_job_keeps_nobody_from_resuming_it()
+{
+	local id
+	market_begin
+	job_write 65536 1024 12000
+	job_reference
+	publisher_start "$work/job.json"
+	worker_start anna
+	wait_for 60 "some of the job" accepted_at_least 8
+	id=$(job status --json | jq -er .id)
+	killed publisher
+	for i in {1..12}; do job status "$id" >"$work/look$i.log" 2>&1 & done
+	publisher_start --resume "$id"
+	job_ends
+	result_right
+	supply_holds
+}
+
 # refused COMMAND...: non-zero exit, one sentence, nothing on standard output.
 refused()
 {

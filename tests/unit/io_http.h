@@ -128,7 +128,9 @@ static const char *url_of(const char *scheme, uint16_t port, const char *path)
 	return url;
 }
 
-/* /echo gives back the body, /seen what was seen, /hold keeps it, /end destroys the server. */
+static const char kept[100000] = "kept";
+
+/* /kept is answered without a copy, /echo gives back the body, /seen what was seen, /hold keeps it, /end destroys the server. */
 static void on_request(void *user, struct zn_http_exchange *exchange)
 {
 	const char *path = zn_http_exchange_path(exchange);
@@ -155,6 +157,10 @@ static void on_request(void *user, struct zn_http_exchange *exchange)
 			zn_http_exchange_method(exchange), path, query != NULL ? query : "-",
 			header != NULL ? header : "-");
 		zn_http_reply(exchange, 200, "text/plain", last_seen, strlen(last_seen));
+		return;
+	}
+	if (strcmp(path, "/kept") == 0) {
+		zn_http_reply_lasting(exchange, 200, "text/plain", kept, sizeof kept);
 		return;
 	}
 	zn_http_reply(exchange, 200, "application/octet-stream", body, count);

@@ -172,6 +172,21 @@ static void large_bodies_go_both_ways_and_larger_ones_are_refused(void **state)
 	free(large);
 }
 
+static void an_answer_may_be_kept_by_its_owner(void **state)
+{
+	uint16_t port = serve(false, 0);
+	struct zn_http_request request = to(url_of("http", port, "/kept"));
+
+	(void)state;
+	request.response_bytes_max = sizeof kept;
+	for (int i = 0; i < 3; i++) {
+		struct answer answer = ask(&request);
+		assert_int_equal(answer.status, 200);
+		assert_int_equal(answer.body_bytes, sizeof kept);
+		assert_string_equal(answer.body, "kept");
+	}
+}
+
 static void an_answer_above_its_limit_is_refused(void **state)
 {
 	uint16_t port = serve(false, 0);
@@ -499,6 +514,7 @@ int main(int argc, char **argv)
 		CASE(a_held_request_is_answered_at_once_when_the_answer_comes),
 		CASE(a_peer_that_hangs_up_is_told),
 		CASE(large_bodies_go_both_ways_and_larger_ones_are_refused),
+		CASE(an_answer_may_be_kept_by_its_owner),
 		CASE(an_answer_above_its_limit_is_refused),
 		CASE(private_addresses_are_refused_unless_allowed),
 		CASE(what_would_smuggle_a_header_is_refused),

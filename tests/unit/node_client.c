@@ -2,6 +2,7 @@
 #include "tests/unit/node_harness.h"
 
 #include "io/clock.h"
+#include "io/http_server.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -294,6 +295,50 @@ static void a_node_that_is_not_there_is_said_so(void **state)
 	zn_ledger_client_destroy(nobody); /* with a call under way */
 }
 
+static void answer_rudely(void *user, struct zn_http_exchange *exchange)
+{
+	const char *text = "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":1,\"data\":"
+			   "\"\\u001b[2J\\u0007\\nzennet: all is paid\"}}";
+	(void)user;
+	zn_http_reply(exchange, 200, "application/json", text, strlen(text));
+}
+
+static void nobody_gone(void *user, struct zn_http_exchange *exchange)
+{
+	(void)user;
+	(void)exchange;
+}
+
+static size_t body_limit(void *user, const char *method, const char *path)
+{
+	(void)user;
+	(void)method;
+	(void)path;
+	return 65536;
+}
+
+static void a_terminal_obeys_no_node(void **state)
+{
+	struct zn_http_server_options options = {.address = "127.0.0.1", .connections_max = 4,
+		.idle_s = 60, .handler = answer_rudely, .gone = nobody_gone,
+		.body_limit = body_limit};
+	struct zn_http_server *server;
+	struct zn_ledger_client *rude;
+	char url[64];
+	(void)state;
+	assert_int_equal(zn_http_server_create(&server, harness.loop, &options), ZN_ERR_OK);
+	snprintf(url, sizeof url, "http://127.0.0.1:%u", zn_http_server_port(server));
+	assert_int_equal(
+		zn_ledger_client_create(&rude, harness.loop, harness.http, url), ZN_ERR_OK);
+	zn_ledger_get_status(NULL, rude, harness_answered, &harness);
+	assert_int_not_equal(harness_wait(&harness)->err, ZN_ERR_OK);
+	assert_non_null(strstr(harness.detail, "all is paid"));
+	for (const char *at = harness.detail; *at != '\0'; at++)
+		assert_in_range(*at, 0x20, 0x7e);
+	zn_ledger_client_destroy(rude);
+	zn_http_server_destroy(server);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +352,7 @@ int main(void)
 		cmocka_unit_test(a_restart_changes_nothing),
 		cmocka_unit_test(a_send_outlives_a_restart_of_the_node),
 		cmocka_unit_test(a_node_that_is_not_there_is_said_so),
+		cmocka_unit_test(a_terminal_obeys_no_node),
 	};
 	return cmocka_run_group_tests_name("node_client", tests, start, finish);
 }
