@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#define BEGUN_NEWS_NS    UINT64_C(20000000)
 #define RUN_FAILURES_MAX 8 /* one after the other: the device is not fit for this job */
 
 static struct zn_worker_chunk *find(struct zn_worker_deal *deal, uint64_t chunk)
@@ -402,7 +403,9 @@ static uint32_t wanted(const struct zn_worker_deal *deal)
 static void pull(struct zn_worker_actions *out, struct zn_worker_deal *deal)
 {
 	uint32_t want = wanted(deal);
-	bool news = want > deal->pull_want || deal->begun_total != deal->pull_begun ||
+	/* Tiny chunks are delivered before anybody could cancel them: not worth a message each. */
+	bool began = deal->begun_total != deal->pull_begun && deal->chunk_ns >= BEGUN_NEWS_NS;
+	bool news = want > deal->pull_want || began ||
 		    deal->lease_number != deal->pull_lease;
 	bool first_unanswered = deal->pulls_open > 0 && deal->pull_fresh;
 	if (first_unanswered || deal->pulls_open >= 2 || (deal->pulls_open == 1 && !news))

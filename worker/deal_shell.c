@@ -188,7 +188,10 @@ static bool written(struct zn_worker *worker)
 
 static void act_spoken(struct zn_worker *worker, const struct zn_worker_action *action)
 {
-	if (!written(worker))
+	/* A pull rests on nothing that is written. */
+	bool pulls = action->kind == ZN_WORKER_DO_TALK &&
+		     worker->actions.talk.kind == ZN_MESSAGE_PULL;
+	if (!pulls && !written(worker))
 		return;
 	if (action->kind == ZN_WORKER_DO_TALK)
 		zn_worker_talk_send(worker, &worker->actions.talk);
@@ -263,10 +266,15 @@ void zn_worker_feed(struct zn_worker *worker, const struct zn_worker_event *even
 	for (uint32_t i = 0; i < worker->actions.count && worker->stage == ZN_PROGRAM_DEALING; i++)
 		act(worker, &worker->actions.list[i]);
 	worker->stepping = false;
-	if (worker->stage != ZN_PROGRAM_DEALING || !written(worker))
+	if (worker->stage != ZN_PROGRAM_DEALING)
+		return;
+	zn_worker_status_touch(worker);
+	/* An output is on disk before its delivery speaks of it, many at once; a tick is the latest. */
+	if (fed.kind == ZN_WORKER_OUTPUT && worker->deal.stage == ZN_WORKER_WORKING)
+		return;
+	if (!written(worker))
 		return;
 	zn_worker_outputs_dropped(worker);
-	zn_worker_status_touch(worker);
 	if (worker->deal.stage == ZN_WORKER_ENDED)
 		zn_worker_next(worker);
 }
@@ -279,8 +287,6 @@ static void on_events(void *user)
 	uint64_t generation = worker->generation;
 	memcpy(events, worker->events, count * sizeof events[0]);
 	worker->events_count = 0;
-	if (!written(worker))
-		return;
 	for (uint32_t i = 0; i < count && worker->generation == generation; i++)
 		zn_worker_feed(worker, &events[i]);
 }

@@ -69,7 +69,7 @@ static void finish(struct task *task)
 		zn_worker_queue(worker, &event);
 		return;
 	}
-	/* Committed with all others of this turn, before any event is fed. */
+	/* Committed before a delivery speaks of it. */
 	zn_worker_journal_output(worker->journal, task->deal_id, task->chunk, &task->root,
 		task->count, inline_bytes ? task->bytes : NULL);
 	*output = (struct zn_output){.used = true, .chunk = task->chunk, .count = task->count};
