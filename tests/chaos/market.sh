@@ -423,6 +423,12 @@ scenario_bad_input_gets_one_sentence_and_changes_nothing()
 	refused "$zennet" job run "$work/job.json" --listen 127.0.0.1:99999
 	refused "$zennet" job run "$work/job.json" --listen "127.0.0.1:$port"
 	refused "$zennet" job run "$work/job.json" --surprise
+	for out in "$work" "$work/pipe" "$work/nowhere/x"; do
+		[ "$out" = "$work/pipe" ] && mkfifo "$out"
+		refused "$zennet" job run "$work/job.json" --out "$out"
+		refused "$zennet" job local "$work/job.json" --out "$out"
+	done
+	[ -p "$work/pipe" ] || fail "something that was no file was replaced"
 	refused "$zennet" job status nonesuch
 	refused "$zennet" job pause
 	refused "$zennet" worker --ledger http://127.0.0.1:1
