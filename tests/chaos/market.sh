@@ -449,6 +449,14 @@ scenario_bad_input_gets_one_sentence_and_changes_nothing()
 	supply_holds
 }
 
+scenario_a_cut_off_ledger_gets_one_sentence()
+{
+	market_begin
+	killed node
+	truncate -s $(($(stat -c %s "$work/node/ledger/data.mdb") / 2)) "$work/node/ledger/data.mdb"
+	refused "$bin/xencoind" --solo --home "$work/node" --listen 127.0.0.1:0
+}
+
 declare -F "scenario_$scenario" >/dev/null || fail "there is no such story"
 "scenario_$scenario"
 echo "ok: $scenario"
