@@ -220,6 +220,12 @@ static int run(struct local *local)
 	if (!zn_job_file_read(&local->file, local->options->job_path, &local->trouble) ||
 		!zn_plan_make(&local->plan, &local->file, &local->trouble))
 		return 1;
+	char out[PATH_MAX];
+	const char *fault = out_path(local, out) ? zn_results_out_fault(out) : NULL;
+	if (fault != NULL) {
+		zn_complain(&local->trouble, "--out %s: %s", out, fault);
+		return 1;
+	}
 	enum zn_err err = zn_loop_create(&local->loop);
 	if (err == ZN_ERR_OK)
 		err = zn_loop_on_interrupt(local->loop, on_interrupt, local);

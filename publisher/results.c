@@ -10,7 +10,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+const char *zn_results_out_fault(const char *out)
+{
+	struct stat state;
+	char directory[PATH_MAX];
+	if (stat(out, &state) == 0 && !S_ISREG(state.st_mode))
+		return "there is something else than a file; it would be replaced by the result";
+	if (!zn_path_make(directory, "%s", out))
+		return "this path is too long";
+	char *slash = strrchr(directory, '/');
+	if (slash == NULL)
+		strcpy(directory, ".");
+	else
+		slash[slash == directory] = '\0';
+	return access(directory, W_OK | X_OK) == 0 ? NULL : "its directory cannot be written to";
+}
 
 enum zn_err zn_results_init(struct zn_results *results, struct zn_loop *loop,
 	const struct zn_plan *plan, const char *out, double exposure)

@@ -27,6 +27,8 @@ struct zn_results {
 	struct zn_timer timer;
 };
 
+/** Why the result cannot be put there, or NULL. Asked before work is paid for; /dev/null is no file. */
+const char *zn_results_out_fault(const char *out);
 /** `out` is where the picture or the outputs go. The plan must outlive it. */
 enum zn_err zn_results_init(struct zn_results *results, struct zn_loop *loop,
 	const struct zn_plan *plan, const char *out, double exposure);

@@ -196,6 +196,11 @@ static bool results_make(struct zn_publisher *publisher)
 		zn_publisher_trouble(publisher, "--out: this path is too long");
 		return false;
 	}
+	const char *fault = zn_results_out_fault(out);
+	if (fault != NULL) {
+		zn_publisher_trouble(publisher, "--out %s: %s", out, fault);
+		return false;
+	}
 	enum zn_err err = zn_results_init(&publisher->results, publisher->loop, &publisher->plan,
 		out, publisher->file.render.exposure);
 	if (err != ZN_ERR_OK)

@@ -5,9 +5,11 @@
 #include "core/limits.h"
 #include "io/files.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char help[] =
 	"xencoind --solo [--home DIR] [--listen ADDRESS:PORT] [--genesis FILE]\n"
@@ -116,8 +118,20 @@ static int arguments_read(struct zn_node_options *options, int argc, char **argv
 	return 0;
 }
 
+/* LMDB reads its file as memory: what is missing of it, or cannot be read, comes as a signal. */
+static void on_unreadable(int number)
+{
+	static const char sentence[] =
+		"xencoind: the ledger's database (ledger/data.mdb) is cut off, or its disk cannot be"
+		" read; put a copy in its place\n";
+	ssize_t wrote = write(STDERR_FILENO, sentence, sizeof sentence - 1);
+	(void)number;
+	_exit(wrote < 0 ? 2 : 1);
+}
+
 int main(int argc, char **argv)
 {
+	signal(SIGBUS, on_unreadable);
 	static struct zn_node_options options = {
 		.address = "127.0.0.1", .port = 26657, .idle_ms = ZN_BLOCK_IDLE_S * 1000};
 	for (int i = 1; i < argc; i++)

@@ -12,6 +12,7 @@ foreach(story
     more_budget_lets_a_starved_job_go_on
     interrupts_end_everything_in_time_and_lose_nothing
     looking_at_a_job_keeps_nobody_from_resuming_it
+    a_cut_off_ledger_gets_one_sentence
     bad_input_gets_one_sentence_and_changes_nothing)
   add_test(NAME market_${story}
     COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/chaos/market.sh ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} ${story})

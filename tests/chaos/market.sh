@@ -439,6 +439,12 @@ scenario_bad_input_gets_one_sentence_and_changes_nothing()
 	refused "$zennet" job run "$work/job.json" --listen 127.0.0.1:99999
 	refused "$zennet" job run "$work/job.json" --listen "127.0.0.1:$port"
 	refused "$zennet" job run "$work/job.json" --surprise
+	for out in "$work" "$work/pipe" "$work/nowhere/x"; do
+		[ "$out" = "$work/pipe" ] && mkfifo "$out"
+		refused "$zennet" job run "$work/job.json" --out "$out"
+		refused "$zennet" job local "$work/job.json" --out "$out"
+	done
+	[ -p "$work/pipe" ] || fail "something that was no file was replaced"
 	refused "$zennet" job status nonesuch
 	refused "$zennet" job pause
 	refused "$zennet" worker --ledger http://127.0.0.1:1
@@ -457,6 +463,14 @@ scenario_bad_input_gets_one_sentence_and_changes_nothing()
 	refused "$bin/xencoind" --solo --home "$work/node3" --genesis "$work/genesis.json"
 	[ "$(balance_zat "$publisher")" = "$before" ] || fail "coins moved"
 	supply_holds
+}
+
+scenario_a_cut_off_ledger_gets_one_sentence()
+{
+	market_begin
+	killed node
+	truncate -s $(($(stat -c %s "$work/node/ledger/data.mdb") / 2)) "$work/node/ledger/data.mdb"
+	refused "$bin/xencoind" --solo --home "$work/node" --listen 127.0.0.1:0
 }
 
 declare -F "scenario_$scenario" >/dev/null || fail "there is no such story"
