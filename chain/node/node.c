@@ -28,6 +28,7 @@ struct node {
 	struct zn_complaint complaint;
 	struct zn_genesis genesis;
 	bool has_genesis;
+	char begun_path[PATH_MAX]; /* a file that says: there was a ledger here */
 };
 
 static bool home_open(struct node *node)
@@ -86,8 +87,14 @@ static bool genesis_choose(struct node *node)
 	uint8_t entropy[4];
 	bool begun = zn_node_store_head(&head, node->store) != ZN_ERR_NOT_FOUND;
 	const char *given = node->options->genesis;
-	if (!zn_path_make(path, "%s/genesis.json", node->options->home))
+	if (!zn_path_make(path, "%s/genesis.json", node->options->home) ||
+		!zn_path_make(node->begun_path, "%s/ledger/begun", node->options->home))
 		return zn_complain(&node->complaint, "%s: too long a path", node->options->home);
+	if (!begun && zn_file_exists(node->begun_path))
+		return zn_complain(&node->complaint,
+			"%s/ledger: a ledger was here and its database is gone; bring data.mdb"
+			" back, or give another --home for a new one",
+			node->options->home);
 	if (given == NULL && begun)
 		return true;
 	if (given == NULL && zn_file_exists(path))
@@ -159,6 +166,9 @@ static bool start(struct node *node)
 		!zn_application_open(&node->application, node->store,
 			node->has_genesis ? &node->genesis : NULL, &node->complaint))
 		return false;
+	/* From here on an empty database is a lost one: it must not begin anew in silence. */
+	if (zn_file_write(node->begun_path, "", 0, 0600) != ZN_ERR_OK)
+		return zn_complain(&node->complaint, "%s: cannot be written", node->begun_path);
 	node->solo = zn_solo_create(node->loop, node->application, &solo);
 	zn_rpc_attach(node->rpc, node->application, node->store, node->solo);
 	return true;

@@ -13,6 +13,7 @@ foreach(story
     interrupts_end_everything_in_time_and_lose_nothing
     looking_at_a_job_keeps_nobody_from_resuming_it
     a_cut_off_ledger_gets_one_sentence
+    ledger_whose_database_is_gone_does_not_begin_anew
     bad_input_gets_one_sentence_and_changes_nothing)
   add_test(NAME market_${story}
     COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/chaos/market.sh ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} ${story})

@@ -411,6 +411,15 @@ refused()
 	[ "$lines" = 1 ] || fail "$lines lines instead of one sentence from: $* ($(cat "$work/err.txt"))"
 }
 
+scenario_ledger_whose_database_is_gone_does_not_begin_anew()
+{
+	market_begin
+	killed node
+	rm "$work/node/ledger/data.mdb"
+	refused "$bin/xencoind" --solo --home "$work/node" --listen 127.0.0.1:0
+	grep -q 'database is gone' "$work/err.txt" || fail "another sentence: $(cat "$work/err.txt")"
+}
+
 scenario_bad_input_gets_one_sentence_and_changes_nothing()
 {
 	local zennet=$bin/zennet before
