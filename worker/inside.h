@@ -155,6 +155,8 @@ struct zn_worker {
 	bool stepping;
 	struct zn_ask asks[ZN_ASKS_MAX];
 	struct zn_ledger_call *channel_call;
+	struct zn_ledger_call *redeem_call;
+	struct zn_amount redeeming;        /* what it would have paid out in all */
 	struct zn_ledger_call *where_call; /* looking for a publisher that moved */
 	struct zn_worker_event events[ZN_WORKER_EVENTS_MAX];
 	uint32_t events_count;
@@ -237,6 +239,10 @@ void zn_worker_outputs_dropped(struct zn_worker *worker);
 void zn_worker_outputs_clear(struct zn_worker *worker);
 /** Those that the journal kept, into memory and into the deal. */
 enum zn_err zn_worker_outputs_restore(struct zn_worker *worker);
+
+/* redeem.c */
+/** The deal's best voucher; queues REDEEMED when it is known how it went. */
+void zn_worker_redeem(struct zn_worker *worker);
 
 /* settle.c */
 void zn_worker_settle(struct zn_worker *worker, int64_t deal_id, const struct zn_hash *channel_id,
