@@ -496,6 +496,5 @@ void zn_worker_deal_restore_output(struct zn_worker_deal *deal, uint64_t chunk,
 		.deadline_s = UINT64_MAX, .work = ZN_CHUNK_DONE, .output_root = *output_root,
 		.output_bytes = output_bytes};
 	deal->worked++;
-	if (chunk >= deal->begun_total)
-		deal->begun_total++;
+	deal->begun_total++;
 }
