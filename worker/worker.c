@@ -4,6 +4,7 @@
 #include "io/files.h"
 #include "io/keyfile.h"
 #include "io/random.h"
+#include "worker/sweep.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -184,6 +185,7 @@ static void home_open(struct zn_worker *worker)
 			err == ZN_ERR_BUSY ? home : journal, zn_err_sentence(err));
 		return;
 	}
+	zn_outputs_sweep(worker->journal, path);
 	if (key_path == NULL) {
 		key_path = key;
 		err = zn_directory_make(keys);
