@@ -127,6 +127,11 @@ struct zn_worker {
 	bool has_device;
 	struct zn_runner *runner;
 	bool runner_ready;
+	uint64_t runner_ready_ns;
+	uint32_t runner_deaths;       /* since the last output */
+	struct zn_timer runner_timer; /* until the next one is started */
+	bool runner_reload;           /* with the job of the deal of this generation */
+	uint64_t reload_generation;
 	bool job_loaded; /* the present deal's */
 	bool paused;
 	uint64_t generation; /* of deals: what an earlier one asked for does not count */

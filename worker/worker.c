@@ -38,6 +38,7 @@ void zn_worker_end(struct zn_worker *worker)
 	worker->probe = NULL;
 	zn_runner_destroy(worker->runner);
 	worker->runner = NULL;
+	zn_timer_stop(&worker->runner_timer);
 	zn_timer_stop(&worker->time_timer);
 	zn_ledger_call_cancel(worker->time_call);
 	worker->time_call = NULL;
