@@ -173,7 +173,8 @@ static void close_channel(struct zn_worker *worker)
 {
 	zn_worker_say(worker, "%s; settling", zn_worker_end_sentence(worker->deal.end));
 	zn_worker_settle(worker, worker->where.id, &worker->deal.channel_id,
-		worker->deal.has_voucher ? &worker->deal.voucher : NULL);
+		worker->deal.has_voucher ? &worker->deal.voucher : NULL, &worker->where.publisher,
+		worker->deal.redeemed);
 }
 
 /* What is spoken rests on what is written: false when the disk failed us. */

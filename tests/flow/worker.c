@@ -4,6 +4,7 @@
 
 #include "io/clock.h"
 #include "io/files.h"
+#include "io/keyfile.h"
 #include "worker/journal.h"
 
 #include <fcntl.h>
@@ -248,6 +249,44 @@ static void a_killed_worker_collects_what_it_is_owed_from_a_publisher_that_is_go
 	assert_settled(0, taken);
 }
 
+/* Its channel was closed with an older voucher: it gets that, and says that. */
+static void a_worker_whose_channel_is_gone_counts_what_it_was_paid(void **state)
+{
+	(void)state;
+	const struct buyer_options options = {.chunks = 1000, .chunk_items = 2000, .rounds = 6000};
+	char path[PATH_MAX], amount[ZN_AMOUNT_TEXT_BYTES], line[128];
+	struct zn_secret_key key;
+	struct zn_hash hash;
+	buyer_start(&buyer, &node, &options);
+	worker_run("zennet", NULL);
+	assert_true(serve_until(voucher_taken, 240));
+	worker_kill(SIGKILL);
+	buyer.silent = true;
+	uint64_t half = taken_zat(0) / 2;
+	struct zn_transaction draft = {.kind = ZN_TX_CLOSE};
+	struct zn_tx_close *close = &draft.body.close;
+	close->channel_id = buyer.peers[0].deal.channel_id;
+	close->has_voucher = true;
+	close->voucher.voucher = (struct zn_voucher){.chain = buyer.job.chain,
+		.channel_id = close->channel_id,
+		.paid = {half}};
+	zn_voucher_hash(&hash, &buyer.job.chain, &close->voucher.voucher);
+	zn_sign(&close->voucher.signature, &node.operator_key, &hash);
+	assert_true(zn_path_make(path, "%s/keys/worker.key", home));
+	assert_int_equal(zn_keyfile_read(&key, path), ZN_ERR_OK);
+	const struct zn_ledger_answer *answer = harness_send(&node, &key, &draft);
+	assert_int_equal(answer->err, ZN_ERR_OK);
+	assert_int_equal(answer->refusal, ZN_LEDGER_OK);
+	worker_run("zennet", (const char *[]){"--settle", NULL});
+	assert_true(serve_until(worker_ended, 30));
+	assert_int_equal(worker_status, 0);
+	snprintf(line, sizeof line, "the channel is gone; it paid %s of",
+		zn_amount_text(amount, (struct zn_amount){half}));
+	assert_true(file_has("worker.log", line, '\0'));
+	snprintf(line, sizeof line, "\"earned_zat\":\"%llu\"", (unsigned long long)half);
+	assert_true(file_has("worker/status.json", line, '\0'));
+}
+
 static bool redeemed(void)
 {
 	return file_has("worker.log", "redeemed: ", '\0');
@@ -379,6 +418,7 @@ int main(void)
 		STORY(large_outputs_go_through_files),
 		STORY(a_killed_worker_goes_on_with_its_deal),
 		STORY(a_killed_worker_collects_what_it_is_owed_from_a_publisher_that_is_gone),
+		STORY(a_worker_whose_channel_is_gone_counts_what_it_was_paid),
 		STORY(a_worker_redeems_what_passes_its_limit_and_works_on),
 		STORY(an_interrupted_worker_settles_within_two_seconds),
 		STORY(a_ledger_that_is_restarted_does_not_end_the_deal),
