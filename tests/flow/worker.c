@@ -287,6 +287,46 @@ static void a_worker_whose_channel_is_gone_counts_what_it_was_paid(void **state)
 	assert_true(file_has("worker/status.json", line, '\0'));
 }
 
+/* The worker's own processes: its runner. */
+static void runner_kill(void)
+{
+	char path[64], text[256] = "";
+	snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)worker_pid, (int)worker_pid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	ssize_t count = read(fd, text, sizeof text - 1);
+	close(fd);
+	assert_true(count > 0);
+	pid_t pid = (pid_t)strtol(text, NULL, 10);
+	assert_true(pid > 1);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+}
+
+static uint64_t accepted_before;
+
+static bool more_accepted(void)
+{
+	return buyer.accepted >= accepted_before + 3;
+}
+
+static void a_runner_that_is_killed_is_replaced_and_the_deal_goes_on(void **state)
+{
+	(void)state;
+	const struct buyer_options options = {.chunks = 60, .chunk_items = 2000, .rounds = 6000};
+	buyer_start(&buyer, &node, &options);
+	worker_run("zennet", (const char *[]){"--once", NULL});
+	for (int i = 0; i < 3; i++) {
+		accepted_before = buyer.accepted;
+		assert_true(serve_until(more_accepted, 120));
+		runner_kill();
+	}
+	assert_true(serve_until(worker_ended, 240));
+	assert_int_equal(worker_status, 0);
+	assert_int_equal(zn_chunk_table_accepted(buyer.table), 60);
+	assert_int_equal(buyer.channels_opened, 1);
+	assert_settled_to_the_zat(0);
+}
+
 static bool redeemed(void)
 {
 	return file_has("worker.log", "redeemed: ", '\0');
@@ -345,16 +385,9 @@ static void a_ledger_that_is_restarted_does_not_end_the_deal(void **state)
 	assert_settled_to_the_zat(0);
 }
 
-static uint64_t accepted_before;
-
 static bool never(void)
 {
 	return false;
-}
-
-static bool more_accepted(void)
-{
-	return buyer.accepted >= accepted_before + 3;
 }
 
 /* Serves for so long; nothing is expected. */
@@ -419,6 +452,7 @@ int main(void)
 		STORY(a_killed_worker_goes_on_with_its_deal),
 		STORY(a_killed_worker_collects_what_it_is_owed_from_a_publisher_that_is_gone),
 		STORY(a_worker_whose_channel_is_gone_counts_what_it_was_paid),
+		STORY(a_runner_that_is_killed_is_replaced_and_the_deal_goes_on),
 		STORY(a_worker_redeems_what_passes_its_limit_and_works_on),
 		STORY(an_interrupted_worker_settles_within_two_seconds),
 		STORY(a_ledger_that_is_restarted_does_not_end_the_deal),
