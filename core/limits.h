@@ -121,6 +121,7 @@
 #define ZN_SETTLE_RETRY_MS         500
 #define ZN_SETTLE_RETRY_MS_MAX     30000
 #define ZN_SETTLE_SEND_MS          20000 /* until a close is in a block */
+#define ZN_REDEEM_ZAT_DEFAULT_MIN  UINT64_C(300000) /* a redeem's fee is a hundredth of it */
 #define ZN_LEDGER_REFRESH_MS       5000  /* how old what we know of the ledger's time gets */
 #define ZN_LEDGER_START_MS         5000  /* to hear from the ledger at start */
 #define ZN_DELIVER_BYTES_PER_S     131072 /* a slower line cannot deliver */

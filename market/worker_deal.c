@@ -151,6 +151,9 @@ void zn_worker_deal_step(struct zn_worker_actions *out, struct zn_worker_deal *d
 	case ZN_WORKER_LEAVE:
 		leave(out, deal);
 		break;
+	case ZN_WORKER_REDEEMED:
+		zn_worker_redeemed(deal, event);
+		break;
 	case ZN_WORKER_SETTLED:
 		deal->stage = ZN_WORKER_ENDED;
 		zn_worker_do(out, ZN_WORKER_DO_END, 0);

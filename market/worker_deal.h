@@ -70,6 +70,7 @@ struct zn_worker_policy {
 	uint32_t lease_s_min;
 	uint32_t grace_s_min;
 	uint32_t patience_s;         /* without the publisher, before settling */
+	uint64_t redeem_zat;         /* pay that may wait in a voucher; 0: no limit, only the close */
 };
 
 enum zn_chunk_work {
@@ -133,6 +134,10 @@ struct zn_worker_deal {
 	bool has_voucher;
 	struct zn_signed_voucher voucher;
 	uint64_t units; /* accepted and paid */
+	struct zn_amount redeemed;  /* known of: as read, or what a redeem of ours paid; never falls */
+	bool redeeming;             /* one is on its way to the ledger */
+	struct zn_amount redeeming_paid; /* of its voucher */
+	uint64_t redeem_from_s;     /* after one that failed */
 
 	/* Work. */
 	uint8_t order; /* the publisher's last that is not NONE */
@@ -166,6 +171,7 @@ enum zn_worker_event_kind {
 	ZN_WORKER_RUN_FAILED,     /* the runner could not do a chunk, or its output is lost: it may be
 				     tried again */
 	ZN_WORKER_LEAVE,          /* the owner wants to stop: deliver what is begun; again: now */
+	ZN_WORKER_REDEEMED,       /* the redeem is over: each DO_REDEEM is answered by one of these */
 	ZN_WORKER_SETTLED,        /* the close is in a block */
 	ZN_WORKER_TICK,           /* about once a second */
 };
@@ -184,6 +190,7 @@ struct zn_worker_event {
 	uint64_t chunk;                   /* OUTPUT, RUN_FAILED */
 	struct zn_hash output_root;
 	uint64_t output_bytes;
+	bool good;                        /* REDEEMED: it is in a block and applied */
 };
 
 enum zn_worker_action_kind {
@@ -200,6 +207,7 @@ enum zn_worker_action_kind {
 	ZN_WORKER_DO_RESUME,
 	ZN_WORKER_DO_STOP,            /* drop what is in the runner */
 	ZN_WORKER_DO_DROP_OUTPUT,     /* chunk: its output is not needed any more */
+	ZN_WORKER_DO_REDEEM,          /* deal->voucher; the deal goes on meanwhile */
 	ZN_WORKER_DO_CLOSE,           /* the channel, with deal->voucher if there is one */
 	ZN_WORKER_DO_END,             /* deal->end says why */
 };
@@ -232,6 +240,8 @@ void zn_worker_deal_restore_output(struct zn_worker_deal *deal, uint64_t chunk,
 /** Chunks begun and not paid, late ones too, and what they would pay: the amount at risk. */
 uint32_t zn_worker_deal_unpaid(const struct zn_worker_deal *deal);
 struct zn_amount zn_worker_deal_at_risk(const struct zn_worker_deal *deal);
+/** Earned by the best voucher and not known to be paid out. */
+struct zn_amount zn_worker_deal_unredeemed(const struct zn_worker_deal *deal);
 /** The statement for a chunk whose output is stored. */
 void zn_worker_deal_statement(struct zn_statement *out, const struct zn_worker_deal *deal,
 	const struct zn_worker_chunk *chunk);

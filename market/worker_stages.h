@@ -28,6 +28,9 @@ void zn_worker_output(struct zn_worker_actions *out, struct zn_worker_deal *deal
 	const struct zn_worker_event *event);
 void zn_worker_run_failed(struct zn_worker_actions *out, struct zn_worker_deal *deal,
 	const struct zn_worker_event *event);
+void zn_worker_redeemed(struct zn_worker_deal *deal, const struct zn_worker_event *event);
+/** What the ledger has paid out of the channel, as somebody says who knows. */
+void zn_worker_redeemed_learn(struct zn_worker_deal *deal, struct zn_amount redeemed);
 /** The link to the publisher is lost; work goes on within the window. */
 void zn_worker_unlink(struct zn_worker_actions *out, struct zn_worker_deal *deal, uint64_t now_s);
 /** Proven on a new session: the next pull tells what we hold. */

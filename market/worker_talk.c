@@ -230,6 +230,7 @@ void zn_worker_channel_read(struct zn_worker_actions *out, struct zn_worker_deal
 		return;
 	}
 	deal->channel = *event->channel;
+	zn_worker_redeemed_learn(deal, deal->channel.redeemed);
 }
 
 static void refused(struct zn_worker_actions *out, struct zn_worker_deal *deal,

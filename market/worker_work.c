@@ -6,6 +6,7 @@
 
 #define BEGUN_NEWS_NS    UINT64_C(20000000)
 #define RUN_FAILURES_MAX 8 /* one after the other: the device is not fit for this job */
+#define REDEEM_AGAIN_S   60 /* after one that failed: the ledger is away, or the fee is too much */
 
 static struct zn_worker_chunk *find(struct zn_worker_deal *deal, uint64_t chunk)
 {
@@ -55,6 +56,45 @@ struct zn_amount zn_worker_deal_at_risk(const struct zn_worker_deal *deal)
 		!zn_amount_sub(&risk, all, paid))
 		return ZN_AMOUNT_ZERO;
 	return risk;
+}
+
+struct zn_amount zn_worker_deal_unredeemed(const struct zn_worker_deal *deal)
+{
+	struct zn_amount unredeemed;
+	if (!deal->has_voucher ||
+		!zn_amount_sub(&unredeemed, deal->voucher.voucher.paid, deal->redeemed))
+		return ZN_AMOUNT_ZERO; /* somebody redeemed a voucher that never reached us */
+	return unredeemed;
+}
+
+void zn_worker_redeemed_learn(struct zn_worker_deal *deal, struct zn_amount redeemed)
+{
+	if (zn_amount_compare(redeemed, deal->redeemed) > 0)
+		deal->redeemed = redeemed;
+}
+
+void zn_worker_redeemed(struct zn_worker_deal *deal, const struct zn_worker_event *event)
+{
+	if (!deal->redeeming)
+		return;
+	deal->redeeming = false;
+	if (event->good)
+		zn_worker_redeemed_learn(deal, deal->redeeming_paid);
+	else
+		deal->redeem_from_s = event->now_s + REDEEM_AGAIN_S;
+}
+
+/* Nothing is redeemed twice: the channel is read before, and one is on its way at most. A deal that
+ * winds up closes soon, which costs no second fee. */
+static void redeem(struct zn_worker_actions *out, struct zn_worker_deal *deal, uint64_t now_s)
+{
+	if (deal->policy.redeem_zat == 0 || deal->redeeming || deal->leaving ||
+		deal->channel_read_s == 0 || now_s < deal->redeem_from_s ||
+		zn_worker_deal_unredeemed(deal).zat < deal->policy.redeem_zat)
+		return;
+	deal->redeeming = true;
+	deal->redeeming_paid = deal->voucher.voucher.paid;
+	zn_worker_do(out, ZN_WORKER_DO_REDEEM, 0);
 }
 
 void zn_worker_link(struct zn_worker_deal *deal)
@@ -437,6 +477,7 @@ void zn_worker_work(struct zn_worker_actions *out, struct zn_worker_deal *deal, 
 		zn_worker_finish(out, deal, deal->leaving_why);
 		return;
 	}
+	redeem(out, deal, now_s);
 	if (deal->linked && !deal->leaving)
 		pull(out, deal);
 }
@@ -458,6 +499,5 @@ void zn_worker_deal_restore_output(struct zn_worker_deal *deal, uint64_t chunk,
 		.deadline_s = UINT64_MAX, .work = ZN_CHUNK_DONE, .output_root = *output_root,
 		.output_bytes = output_bytes};
 	deal->worked++;
-	if (chunk >= deal->begun_total)
-		deal->begun_total++;
+	deal->begun_total++;
 }

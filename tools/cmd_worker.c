@@ -1,4 +1,5 @@
 /* tools/cmd_worker.c - `zennet worker`: find jobs, agree on a price, work, be paid. */
+#include "core/limits.h"
 #include "io/files.h"
 #include "tools/commands.h"
 #include "tools/home.h"
@@ -23,6 +24,9 @@ const char zn_cmd_worker_help[] =
 	"  --margin PERCENT  the first ask is so much more (default: 20)\n"
 	"  --window SECONDS  unpaid work at risk, at most (default: 10)\n"
 	"  --patience SECONDS  for a publisher that does not answer (default: 120)\n"
+	"  --redeem AMOUNT   earned pay that may wait for the end of a deal; more is redeemed\n"
+	"                    at once, for a fee of some 0.00003 XEN; 0 never redeems before the\n"
+	"                    end (default: ten minutes of --rate, at least 0.003 XEN)\n"
 	"  --device N        as `zennet devices` numbers them (default: the best one)\n"
 	"  --threads N       of a CPU device (default: all)\n"
 	"  --ledger URL      (default: $ZENNET_LEDGER, else http://127.0.0.1:26657)\n"
@@ -121,6 +125,13 @@ static bool home_take(struct zn_complaint *complaint, char home[PATH_MAX], const
 	return true;
 }
 
+/* Ten minutes of pay, or so much that fees stay small beside it. */
+static struct zn_amount redeem_default(struct zn_amount rate_per_hour)
+{
+	uint64_t zat = rate_per_hour.zat / 6;
+	return (struct zn_amount){zat > ZN_REDEEM_ZAT_DEFAULT_MIN ? zat : ZN_REDEEM_ZAT_DEFAULT_MIN};
+}
+
 int zn_cmd_worker(int argc, char **argv)
 {
 	struct zn_complaint complaint = {{0}};
@@ -128,7 +139,7 @@ int zn_cmd_worker(int argc, char **argv)
 	char home_path[PATH_MAX], key_path[PATH_MAX];
 	size_t words_count = 0;
 	uint64_t device = 0, threads = 0, margin = 20, window = 10, patience = 0;
-	bool device_given = false, json = false;
+	bool device_given = false, redeem_given = false, json = false;
 	struct zn_worker_options options = {.rate_per_hour = {RATE_DEFAULT}};
 	const struct zn_option list[] = {
 		{.name = "ledger", .kind = ZN_OPTION_TEXT, .out = &ledger},
@@ -145,6 +156,10 @@ int zn_cmd_worker(int argc, char **argv)
 			.least = 1,
 			.most = 4096},
 		{.name = "rate", .kind = ZN_OPTION_AMOUNT, .out = &options.rate_per_hour},
+		{.name = "redeem",
+			.kind = ZN_OPTION_AMOUNT,
+			.out = &options.redeem,
+			.given = &redeem_given},
 		{.name = "margin", .kind = ZN_OPTION_NUMBER, .out = &margin, .most = 10000},
 		{.name = "window",
 			.kind = ZN_OPTION_NUMBER,
@@ -170,6 +185,8 @@ int zn_cmd_worker(int argc, char **argv)
 	if (!home_take(&complaint, home_path, home) ||
 		(key != NULL && !zn_key_path(&complaint, key_path, key)))
 		return zn_command_fail(ZN_EXIT_FAILED, NAME, "%s", complaint.text);
+	if (!redeem_given)
+		options.redeem = redeem_default(options.rate_per_hour);
 	options.ledger_url = zn_ledger_url(ledger);
 	options.home = home_path;
 	options.key_path = key != NULL ? key_path : NULL; /* the worker makes its own */

@@ -32,7 +32,8 @@ static void deal_init(struct zn_worker *worker)
 		.lease_s_min = LEASE_S_MIN,
 		.grace_s_min = worker->grace_s_min,
 		.patience_s =
-			options->patience_s != 0 ? options->patience_s : ZN_WORKER_PATIENCE_S};
+			options->patience_s != 0 ? options->patience_s : ZN_WORKER_PATIENCE_S,
+		.redeem_zat = options->redeem.zat};
 	deal->device_class =
 		worker->device.class == ZN_DEVICE_CPU ? ZN_DEVICE_CLASS_CPU : ZN_DEVICE_CLASS_GPU;
 	size_t count = strnlen(worker->device.name, ZN_DEVICE_NAME_BYTES_MAX);
@@ -100,8 +101,10 @@ void zn_worker_deal_drop(struct zn_worker *worker)
 	worker->events_count = 0;
 	zn_worker_hang_up(worker);
 	zn_ledger_call_cancel(worker->channel_call);
+	zn_ledger_call_cancel(worker->redeem_call);
 	zn_ledger_call_cancel(worker->where_call);
 	worker->channel_call = NULL;
+	worker->redeem_call = NULL;
 	worker->where_call = NULL;
 	zn_worker_stop(worker);
 	zn_worker_prepare_drop(worker);
@@ -170,7 +173,8 @@ static void close_channel(struct zn_worker *worker)
 {
 	zn_worker_say(worker, "%s; settling", zn_worker_end_sentence(worker->deal.end));
 	zn_worker_settle(worker, worker->where.id, &worker->deal.channel_id,
-		worker->deal.has_voucher ? &worker->deal.voucher : NULL);
+		worker->deal.has_voucher ? &worker->deal.voucher : NULL, &worker->where.publisher,
+		worker->deal.redeemed);
 }
 
 /* What is spoken rests on what is written: false when the disk failed us. */
@@ -197,6 +201,8 @@ static void act_spoken(struct zn_worker *worker, const struct zn_worker_action *
 		zn_worker_talk_send(worker, &worker->actions.talk);
 	else if (action->kind == ZN_WORKER_DO_DELIVER)
 		zn_worker_deliver_send(worker, &worker->actions.deliver);
+	else if (action->kind == ZN_WORKER_DO_REDEEM)
+		zn_worker_redeem(worker);
 	else
 		close_channel(worker);
 }
@@ -209,6 +215,7 @@ static void act(struct zn_worker *worker, const struct zn_worker_action *action)
 		break;
 	case ZN_WORKER_DO_TALK:
 	case ZN_WORKER_DO_DELIVER:
+	case ZN_WORKER_DO_REDEEM:
 	case ZN_WORKER_DO_CLOSE:
 		act_spoken(worker, action);
 		break;

@@ -72,12 +72,26 @@ struct zn_prepare {
 	uint64_t *list;
 };
 
+/* Reading what a channel that is gone did pay. */
+struct zn_paid {
+	struct zn_ledger_call *call;
+	uint32_t account; /* 0: ours, 1: the publisher's */
+	uint32_t seen;    /* transactions of this account */
+	uint32_t at;      /* in the page */
+	struct zn_history_page page;
+	struct zn_page_cursor after;
+	struct zn_amount most;
+};
+
 struct zn_settling {
 	bool under_way;
 	int64_t deal_id;
 	struct zn_hash channel_id;
 	bool has_voucher;
 	struct zn_signed_voucher voucher;
+	struct zn_account publisher;
+	struct zn_amount redeemed; /* known of */
+	struct zn_paid paid;
 	struct zn_ledger_call *call;
 	struct zn_timer retry;
 	uint32_t attempts;
@@ -95,6 +109,7 @@ struct zn_figures {
 	uint64_t done;               /* chunks of this deal whose output was stored */
 	uint64_t deals, chunks_paid; /* settled ones, of this run of the program */
 	struct zn_amount earned;
+	struct zn_amount deal_earned; /* of the one that was settled last */
 	uint64_t agreed_ns; /* when the terms were signed, monotonic */
 	uint64_t status_ns;
 	uint64_t accepted_told;
@@ -127,6 +142,11 @@ struct zn_worker {
 	bool has_device;
 	struct zn_runner *runner;
 	bool runner_ready;
+	uint64_t runner_ready_ns;
+	uint32_t runner_deaths;       /* since the last output */
+	struct zn_timer runner_timer; /* until the next one is started */
+	bool runner_reload;           /* with the job of the deal of this generation */
+	uint64_t reload_generation;
 	bool job_loaded; /* the present deal's */
 	bool paused;
 	uint64_t generation; /* of deals: what an earlier one asked for does not count */
@@ -155,6 +175,8 @@ struct zn_worker {
 	bool stepping;
 	struct zn_ask asks[ZN_ASKS_MAX];
 	struct zn_ledger_call *channel_call;
+	struct zn_ledger_call *redeem_call;
+	struct zn_amount redeeming;        /* what it would have paid out in all */
 	struct zn_ledger_call *where_call; /* looking for a publisher that moved */
 	struct zn_worker_event events[ZN_WORKER_EVENTS_MAX];
 	uint32_t events_count;
@@ -238,10 +260,22 @@ void zn_worker_outputs_clear(struct zn_worker *worker);
 /** Those that the journal kept, into memory and into the deal. */
 enum zn_err zn_worker_outputs_restore(struct zn_worker *worker);
 
+/* redeem.c */
+/** The deal's best voucher; queues REDEEMED when it is known how it went. */
+void zn_worker_redeem(struct zn_worker *worker);
+
 /* settle.c */
+/** Close the channel of the deal and write down what it earned. In: `voucher` NULL for none;
+ *  `publisher` its payer; `redeemed` as far as it is known. */
 void zn_worker_settle(struct zn_worker *worker, int64_t deal_id, const struct zn_hash *channel_id,
-	const struct zn_signed_voucher *voucher);
+	const struct zn_signed_voucher *voucher, const struct zn_account *publisher,
+	struct zn_amount redeemed);
+/** From paid.c: so much was paid by the channel that is gone; or the ledger did not say. */
+void zn_worker_settle_paid(struct zn_worker *worker, enum zn_err err, struct zn_amount paid);
 void zn_worker_settle_drop(struct zn_worker *worker);
+
+/* paid.c */
+void zn_worker_paid_read(struct zn_worker *worker);
 
 /* restore.c */
 /** Every unsettled channel of an earlier run, first of all. */

@@ -247,3 +247,19 @@ enum zn_err zn_worker_journal_outputs(struct zn_journal *journal, int64_t id, zn
 		"SELECT chunk, root, count, bytes FROM outputs WHERE deal = ?",
 		BINDS(ZN_BIND_I(id)), on_output, &reading);
 }
+
+static bool on_row(void *user, const struct zn_row *row)
+{
+	(void)row;
+	*(bool *)user = true;
+	return false;
+}
+
+enum zn_err zn_worker_journal_has_output(bool *out, struct zn_journal *journal, int64_t id,
+	uint64_t chunk)
+{
+	*out = false;
+	return zn_journal_read(journal,
+		"SELECT 1 FROM outputs WHERE deal = ? AND chunk = ? AND bytes IS NULL",
+		BINDS(ZN_BIND_I(id), ZN_BIND_I(chunk)), on_row, out);
+}

@@ -74,5 +74,8 @@ struct zn_kept_output {
 typedef bool zn_kept_output_fn(void *user, const struct zn_kept_output *output);
 enum zn_err zn_worker_journal_outputs(struct zn_journal *journal, int64_t id, zn_kept_output_fn *fn,
 	void *user);
+/** Is there a row for an output that lies in a file? */
+enum zn_err zn_worker_journal_has_output(bool *out, struct zn_journal *journal, int64_t id,
+	uint64_t chunk);
 
 #endif

@@ -32,7 +32,8 @@ void zn_worker_collect_next(struct zn_worker *worker)
 	if (collecting->count > least) {
 		struct zn_kept_deal *kept = &collecting->list[--collecting->count];
 		zn_worker_settle(worker, kept->id, &kept->channel_id,
-			kept->has_voucher ? &kept->voucher : NULL);
+			kept->has_voucher ? &kept->voucher : NULL, &kept->publisher,
+			ZN_AMOUNT_ZERO);
 		return;
 	}
 	if (collecting->count == 1) {

@@ -21,22 +21,34 @@ static void again(struct zn_worker *worker)
 static void say_settled(struct zn_worker *worker, struct zn_amount earned)
 {
 	const struct zn_settling *settling = &worker->settling;
-	char amount[ZN_AMOUNT_TEXT_BYTES];
-	if (settling->sent && settling->height > 0)
+	char amount[ZN_AMOUNT_TEXT_BYTES], voucher[ZN_AMOUNT_TEXT_BYTES];
+	if (settling->height > 0)
 		zn_worker_say(worker, "settled: %s, channel closed at height %llu",
 			zn_amount_text(amount, earned), (unsigned long long)settling->height);
+	else if (settling->has_voucher &&
+		 zn_amount_compare(earned, settling->voucher.voucher.paid) < 0)
+		zn_worker_say(worker,
+			"settled: the channel is gone; it paid %s of a voucher of %s",
+			zn_amount_text(amount, earned),
+			zn_amount_text(voucher, settling->voucher.voucher.paid));
 	else
 		zn_worker_say(worker, "settled: %s, the channel is closed already",
 			zn_amount_text(amount, earned));
 }
 
+static void learn(struct zn_settling *settling, struct zn_amount paid)
+{
+	if (zn_amount_compare(paid, settling->redeemed) > 0)
+		settling->redeemed = paid;
+}
+
+/* What it earned is what was paid, not what was promised. */
 static void settled(struct zn_worker *worker, enum zn_deal_state state)
 {
 	struct zn_settling *settling = &worker->settling;
 	struct zn_worker_event event = {.kind = ZN_WORKER_SETTLED};
-	struct zn_amount earned = ZN_AMOUNT_ZERO;
-	if (settling->has_voucher && state == ZN_DEAL_SETTLED)
-		earned = settling->voucher.voucher.paid;
+	struct zn_amount earned = settling->redeemed;
+	worker->figures.deal_earned = earned;
 	zn_worker_journal_settled(worker->journal, settling->deal_id, state,
 		settling->sent ? &settling->tx_id : NULL, settling->height, earned);
 	enum zn_err err = zn_worker_journal_commit(worker->journal);
@@ -78,10 +90,12 @@ static void on_sent(void *user, const struct zn_ledger_answer *answer)
 	switch (answer->refusal) {
 	case ZN_LEDGER_OK:
 		settling->height = answer->height;
+		if (settling->has_voucher)
+			learn(settling, settling->voucher.voucher.paid);
 		settled(worker, ZN_DEAL_SETTLED);
 		return;
 	case ZN_LEDGER_NO_CHANNEL:
-		settled(worker, ZN_DEAL_SETTLED);
+		zn_worker_paid_read(worker);
 		return;
 	case ZN_LEDGER_NO_FUNDS: /* the fee is more than what there is to get */
 	case ZN_LEDGER_NOT_PAYEE:
@@ -127,13 +141,25 @@ static void on_channel(void *user, const struct zn_ledger_answer *answer)
 	struct zn_worker *worker = user;
 	worker->settling.call = NULL;
 	if (answer->err == ZN_ERR_NOT_FOUND) {
-		settled(worker, ZN_DEAL_SETTLED);
+		zn_worker_paid_read(worker);
 	} else if (answer->err != ZN_ERR_OK || answer->channel == NULL) {
 		zn_worker_idle(worker, "the ledger does not answer; settling again soon");
 		again(worker);
 	} else {
+		learn(&worker->settling, answer->channel->redeemed);
 		close_send(worker, answer->channel);
 	}
+}
+
+void zn_worker_settle_paid(struct zn_worker *worker, enum zn_err err, struct zn_amount paid)
+{
+	if (err == ZN_ERR_UNREACHABLE || err == ZN_ERR_CLOSED || err == ZN_ERR_TIMEOUT) {
+		zn_worker_idle(worker, "the ledger does not answer; settling again soon");
+		again(worker);
+		return;
+	}
+	learn(&worker->settling, paid); /* from a node without a history: what is known otherwise */
+	settled(worker, ZN_DEAL_SETTLED);
 }
 
 static void attempt(void *user)
@@ -144,14 +170,17 @@ static void attempt(void *user)
 }
 
 void zn_worker_settle(struct zn_worker *worker, int64_t deal_id, const struct zn_hash *channel_id,
-	const struct zn_signed_voucher *voucher)
+	const struct zn_signed_voucher *voucher, const struct zn_account *publisher,
+	struct zn_amount redeemed)
 {
 	struct zn_settling *settling = &worker->settling;
 	zn_worker_settle_drop(worker);
 	*settling = (struct zn_settling){.under_way = true,
 		.deal_id = deal_id,
 		.channel_id = *channel_id,
-		.has_voucher = voucher != NULL};
+		.has_voucher = voucher != NULL,
+		.publisher = *publisher,
+		.redeemed = redeemed};
 	if (voucher != NULL)
 		settling->voucher = *voucher;
 	attempt(worker);
@@ -160,6 +189,7 @@ void zn_worker_settle(struct zn_worker *worker, int64_t deal_id, const struct zn
 void zn_worker_settle_drop(struct zn_worker *worker)
 {
 	zn_ledger_call_cancel(worker->settling.call);
+	zn_ledger_call_cancel(worker->settling.paid.call);
 	zn_timer_stop(&worker->settling.retry);
 	worker->settling = (struct zn_settling){0};
 }

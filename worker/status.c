@@ -205,8 +205,7 @@ void zn_worker_say_end(struct zn_worker *worker)
 	if (deal->funded)
 		zn_worker_say(worker, "the deal is over (%s): %llu chunks accepted, earned %s",
 			zn_worker_end_sentence(deal->end), (unsigned long long)deal->units,
-			zn_amount_text(text,
-				deal->has_voucher ? deal->voucher.voucher.paid : ZN_AMOUNT_ZERO));
+			zn_amount_text(text, worker->figures.deal_earned));
 	else
 		zn_worker_say(worker, "no deal: %s", zn_worker_end_sentence(deal->end));
 }

@@ -2,9 +2,13 @@
 #include "worker/inside.h"
 
 #include "core/assert.h"
+#include "io/clock.h"
 
 #include <stdlib.h>
 
+#define RUNNER_AGAIN_MS     1000 /* the first new runner comes at once; then this, and doubling */
+#define RUNNER_AGAIN_MS_MAX 8000 /* a new deal waits ten seconds for the device */
+#define RUNNER_STEADY_S     60   /* one that lived so long did not die of its start */
 #define RUN_TAG_FIRST (UINT64_C(1) << 62) /* above every generation, which tags calibrations */
 
 static void runs_submit(struct zn_worker *worker);
@@ -25,6 +29,7 @@ static void output_take(struct zn_worker *worker, uint64_t chunk, struct zn_run_
 		return;
 	}
 	result->output = NULL;
+	worker->runner_deaths = 0;
 	if (worker->options.output_filter != NULL)
 		worker->options.output_filter(worker->options.output_filter_user, chunk, output,
 			result->output_bytes, manifest->slot_bytes);
@@ -124,7 +129,7 @@ enum zn_err zn_worker_load(struct zn_worker *worker)
 		.chunk_items_max = manifest->chunk_items,
 		.input_bytes_max = manifest->input_bytes_max};
 	if (worker->runner == NULL)
-		return ZN_ERR_DEVICE;
+		return worker->runner_timer.armed ? ZN_ERR_BUSY : ZN_ERR_DEVICE;
 	worker->job_loaded = false;
 	enum zn_err err = zn_runner_load(worker->runner, &job, on_loaded, worker);
 	prepare->loading = err == ZN_ERR_OK;
@@ -135,15 +140,48 @@ static void on_ready(void *user, const struct zn_device *device)
 {
 	struct zn_worker *worker = user;
 	worker->runner_ready = true;
+	worker->runner_ready_ns = zn_clock_monotonic_ns();
 	worker->device = *device;
+}
+
+/* The deal that lost its runner, if it is still the same one, goes on in the new one. */
+static void runner_again(void *user)
+{
+	struct zn_worker *worker = user;
+	bool reload = worker->runner_reload && worker->stage == ZN_PROGRAM_DEALING &&
+		      worker->reload_generation == worker->generation;
+	worker->runner_reload = false;
+	if (!zn_worker_runner_start(worker))
+		return;
+	if (worker->paused)
+		zn_runner_pause(worker->runner);
+	if (!reload)
+		return;
+	enum zn_err loading = zn_worker_load(worker);
+	if (loading != ZN_ERR_OK)
+		zn_worker_prepare_failed(worker, "%s", zn_err_sentence(loading));
+}
+
+static uint64_t again_ms(struct zn_worker *worker)
+{
+	uint64_t lived_s = (zn_clock_monotonic_ns() - worker->runner_ready_ns) / 1000000000;
+	uint64_t wait_ms = RUNNER_AGAIN_MS;
+	if (lived_s >= RUNNER_STEADY_S)
+		worker->runner_deaths = 0;
+	if (worker->runner_deaths++ == 0)
+		return 0;
+	for (uint32_t i = 2; i < worker->runner_deaths && wait_ms < RUNNER_AGAIN_MS_MAX; i++)
+		wait_ms *= 2;
+	return wait_ms;
 }
 
 /* Killing or losing it is safe: its chunks are done again in a new one. */
 static void on_gone(void *user, enum zn_err err, const char *sentence)
 {
 	struct zn_worker *worker = user;
-	bool had_job = worker->job_loaded && worker->stage == ZN_PROGRAM_DEALING;
 	(void)err;
+	worker->runner_reload = worker->job_loaded && worker->stage == ZN_PROGRAM_DEALING;
+	worker->reload_generation = worker->generation;
 	zn_runner_destroy(worker->runner);
 	worker->runner = NULL;
 	worker->job_loaded = false;
@@ -154,15 +192,11 @@ static void on_gone(void *user, enum zn_err err, const char *sentence)
 		zn_worker_fail(worker, "the device cannot be used: %s", sentence);
 		return;
 	}
-	if (!zn_worker_runner_start(worker))
-		return;
-	if (worker->paused)
-		zn_runner_pause(worker->runner);
-	if (!had_job)
-		return;
-	enum zn_err loading = zn_worker_load(worker);
-	if (loading != ZN_ERR_OK)
-		zn_worker_prepare_failed(worker, "%s", zn_err_sentence(loading));
+	uint64_t wait_ms = again_ms(worker);
+	if (wait_ms == 0)
+		runner_again(worker);
+	else
+		zn_timer_start(&worker->runner_timer, worker->loop, wait_ms, runner_again, worker);
 }
 
 bool zn_worker_runner_start(struct zn_worker *worker)

@@ -4,6 +4,7 @@
 #include "io/files.h"
 #include "io/keyfile.h"
 #include "io/random.h"
+#include "worker/sweep.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -37,6 +38,7 @@ void zn_worker_end(struct zn_worker *worker)
 	worker->probe = NULL;
 	zn_runner_destroy(worker->runner);
 	worker->runner = NULL;
+	zn_timer_stop(&worker->runner_timer);
 	zn_timer_stop(&worker->time_timer);
 	zn_ledger_call_cancel(worker->time_call);
 	worker->time_call = NULL;
@@ -184,6 +186,7 @@ static void home_open(struct zn_worker *worker)
 			err == ZN_ERR_BUSY ? home : journal, zn_err_sentence(err));
 		return;
 	}
+	zn_outputs_sweep(worker->journal, path);
 	if (key_path == NULL) {
 		key_path = key;
 		err = zn_directory_make(keys);

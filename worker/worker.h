@@ -40,6 +40,8 @@ struct zn_worker_options {
 	struct zn_amount rate_per_hour; /* least pay for an hour of this device; > 0 */
 	uint32_t margin_percent;        /* the first ask is so much more */
 	uint32_t window_s;              /* unpaid work, at most */
+	struct zn_amount redeem;        /* pay that may wait in a voucher before it is redeemed in
+					   the midst of a deal; 0: no limit */
 	uint32_t patience_s;            /* for a publisher that is gone; 0: ZN_WORKER_PATIENCE_S */
 	bool once;                      /* end after one deal */
 	bool settle_only;               /* collect what is owed, then end: needs no device */

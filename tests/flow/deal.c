@@ -211,6 +211,51 @@ static void a_network_that_loses_a_tenth_only_delays(void **state)
 	world_destroy(world);
 }
 
+static void pay_that_passes_its_limit_is_redeemed_in_the_midst_of_the_deal(void **state)
+{
+	(void)state;
+	struct world_options options = plain(1, 80);
+	options.redeem_zat = 300000; /* about nine chunks */
+	struct world *world = world_create(&options);
+	world_run_until(world, 60000);
+	uint64_t before = earned_on_ledger(world, 0);
+	assert_true(before > 900000);
+	assert_true(world->workers[0].deal.stage == ZN_WORKER_WORKING);
+	assert_true(zn_worker_deal_unredeemed(&world->workers[0].deal).zat < 600000);
+	assert_true(world_run(world, HOUR_MS));
+	assert_true(world_result_right(world));
+	assert_int_equal(world->workers[0].deals, 1);
+	assert_true(world->workers[0].redeems >= 4);
+	struct zn_amount due;
+	assert_true(zn_terms_due(&due, &world->peers[0].kept.terms, 80));
+	assert_int_equal(world->workers[0].earned_zat, due.zat);
+	assert_int_equal(earned_on_ledger(world, 0) + world->workers[0].fees_zat, due.zat);
+	world_destroy(world);
+}
+
+static void a_worker_that_is_killed_redeems_nothing_twice(void **state)
+{
+	(void)state;
+	struct world_options options = plain(3, 120);
+	options.redeem_zat = 150000;
+	options.kill_worker_ms[0] = 9000;
+	options.kill_worker_ms[1] = 14000;
+	options.stays_dead[1] = true;
+	options.leave_ms[2] = 20000;
+	options.loss_percent = 5;
+	struct world *world = world_create(&options);
+	assert_true(world_run(world, HOUR_MS));
+	assert_true(world_result_right(world));
+	for (uint32_t i = 0; i < 3; i++) {
+		const struct world_worker *worker = &world->workers[i];
+		assert_true(worker->redeems > 0);
+		/* A redeem for each limit's worth, and no more. */
+		assert_true(worker->redeems <= worker->earned_zat / options.redeem_zat);
+		assert_true(earned_on_ledger(world, i) + worker->fees_zat >= worker->earned_zat);
+	}
+	world_destroy(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,6 +272,8 @@ int main(void)
 		cmocka_unit_test(a_deal_is_made_whenever_the_floor_is_within_the_ceiling),
 		cmocka_unit_test(a_small_budget_is_never_exceeded_and_ends_the_deals),
 		cmocka_unit_test(a_network_that_loses_a_tenth_only_delays),
+		cmocka_unit_test(pay_that_passes_its_limit_is_redeemed_in_the_midst_of_the_deal),
+		cmocka_unit_test(a_worker_that_is_killed_redeems_nothing_twice),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -166,6 +166,59 @@ static void an_output_that_is_lost_is_made_again(void **state)
 	assert_int_equal(machine.deal.units, 2);
 }
 
+static void one_redeem_is_under_way_and_a_refused_one_waits(void **state)
+{
+	(void)state;
+	machine_to_work(&machine, 18, DEPOSIT);
+	machine.deal.policy.redeem_zat = 1;
+	hear_order(ZN_ORDER_WORK, 0, 8);
+	while (machine.deal.chunks_count > 0) {
+		run_all();
+		hear_verdict(ZN_VERDICT_ACCEPTED);
+	}
+	assert_int_equal(machine.redeems, 1);
+	machine_redeemed(&machine, false);
+	machine_tick(&machine, 59);
+	assert_int_equal(machine.redeems, 1);
+	machine_tick(&machine, 1);
+	assert_int_equal(machine.redeems, 2);
+	machine_redeemed(&machine, true);
+	machine_tick(&machine, 60);
+	assert_int_equal(machine.redeems, 2); /* all of it is paid out */
+	assert_int_equal(zn_worker_deal_unredeemed(&machine.deal).zat, 0);
+}
+
+static void what_is_redeemed_spoils_no_later_voucher(void **state)
+{
+	(void)state;
+	uint64_t before = 0;
+	machine_to_work(&machine, 19, DEPOSIT);
+	machine.deal.policy.redeem_zat = 1;
+	for (uint64_t first = 0; first < 40; first += 8) {
+		hear_order(ZN_ORDER_WORK, first, 8);
+		while (machine.deal.chunks_count > 0) {
+			run_all();
+			hear_verdict(ZN_VERDICT_ACCEPTED);
+		}
+		assert_true(machine.redeem_open);
+		machine_redeemed(&machine, true);
+		machine_tick(&machine, 11);
+		if (machine.read_open)
+			machine_read(&machine, true, true);
+		assert_true(machine.deal.redeemed.zat > before);
+		before = machine.deal.redeemed.zat;
+		if (machine.redeem_open)
+			machine_redeemed(&machine, true);
+	}
+	assert_int_equal(machine.deal.units, 40);
+	machine.channel.redeemed.zat = machine.deal.voucher.voucher.paid.zat + 1;
+	machine_tick(&machine, 11); /* a voucher that never reached us was redeemed by another */
+	machine_read(&machine, true, true);
+	assert_int_equal(zn_worker_deal_unredeemed(&machine.deal).zat, 0);
+	hear_order(ZN_ORDER_DONE, 0, 0);
+	ends_with(ZN_WORKER_END_DONE);
+}
+
 static void leases_that_break_a_rule_end_the_deal(void **state)
 {
 	(void)state;
@@ -459,6 +512,8 @@ int main(void)
 		cmocka_unit_test(orders_that_flap_neither_start_nor_lose_anything),
 		cmocka_unit_test(handshakes_that_lie_end_the_deal),
 		cmocka_unit_test(terms_that_widen_the_offered_window_are_not_signed),
+		cmocka_unit_test(one_redeem_is_under_way_and_a_refused_one_waits),
+		cmocka_unit_test(what_is_redeemed_spoils_no_later_voucher),
 		cmocka_unit_test(resumed_without_a_channel_changes_nothing),
 		cmocka_unit_test(a_channel_that_is_not_resumed_is_settled),
 		cmocka_unit_test(a_verdict_on_another_count_ends_the_deal),

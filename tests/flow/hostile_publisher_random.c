@@ -184,6 +184,8 @@ static void shell_does(void)
 			(struct zn_worker_event){.kind = once_in(100) ? ZN_WORKER_PREPARE_FAILED
 								      : ZN_WORKER_PREPARED,
 				.chunk_ns = once_in(20) ? draw(UINT64_MAX) : 1000000000});
+	} else if (machine.redeem_open && once_in(4)) {
+		machine_redeemed(&machine, !once_in(4));
 	} else if (machine.runs_count > 0) {
 		machine_run_done(&machine, !once_in(50));
 	} else if (once_in(2000)) {
@@ -198,6 +200,7 @@ static void step(void)
 		ends[machine.deal.end]++;
 		deals++;
 		machine_deal_begin(&machine);
+		machine.deal.policy.redeem_zat = draw(3) * 50000;
 	} else if (what < 50 && machine.talks_open > 0) {
 		hear(ZN_LANE_TALK);
 	} else if (what < 70 && machine.deliver_open) {
@@ -218,19 +221,22 @@ static void step(void)
 static void nothing_a_publisher_says_breaks_the_worker(void **state)
 {
 	(void)state;
-	uint64_t begun = 0, steps = test_is_long() ? 2000000 : 100000;
+	uint64_t begun = 0, redeems = 0, steps = test_is_long() ? 2000000 : 100000;
 	machine_begin(&machine, 99);
 	machine_deal_begin(&machine);
 	for (uint64_t i = 0; i < steps; i++) {
 		uint64_t before = machine.begun;
+		uint32_t redeems_before = machine.redeems;
 		step();
 		begun += machine.begun > before ? machine.begun - before : 0;
+		redeems += machine.redeem_open && machine.redeems > redeems_before;
 	}
-	printf("%llu deals, %llu chunks begun; ends:", (unsigned long long)deals,
-		(unsigned long long)begun);
+	printf("%llu deals, %llu chunks begun, %llu redeems; ends:",
+		(unsigned long long)deals, (unsigned long long)begun, (unsigned long long)redeems);
 	for (int i = 0; i <= ZN_WORKER_END_LATE; i++)
 		printf(" %llu", (unsigned long long)ends[i]);
 	printf("\n");
+	assert_true(redeems > 0);
 	assert_true(begun > steps / 100); /* it gets as far as work, often */
 }
 

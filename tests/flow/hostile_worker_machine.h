@@ -15,13 +15,14 @@ struct machine {
 	uint64_t runs[ZN_WINDOW_CHUNKS_MAX];
 	uint32_t talks_open;
 	struct zn_message talk, deliver; /* the last of each */
-	bool deliver_open, prepare_open, read_open, close_open, ended;
+	bool deliver_open, prepare_open, read_open, close_open, redeem_open, ended;
 	/* Seen. */
 	uint64_t begun; /* chunks begun and not failed */
 	uint32_t unpaid_most;
 	uint64_t begun_after_close;
 	bool told_closing;
 	uint64_t best_paid;
+	uint32_t redeems; /* asked for */
 };
 
 /* Chunks that the voucher in hand pays, to the last zat. */
@@ -73,6 +74,12 @@ static inline void machine_act(struct machine *m, const struct zn_worker_action 
 		break;
 	case ZN_WORKER_DO_STOP:
 		m->runs_count = 0;
+		break;
+	case ZN_WORKER_DO_REDEEM:
+		ZN_ASSERT(!m->redeem_open && m->deal.has_voucher);
+		ZN_ASSERT(zn_worker_deal_unredeemed(&m->deal).zat >= m->deal.policy.redeem_zat);
+		m->redeem_open = true;
+		m->redeems++;
 		break;
 	case ZN_WORKER_DO_CLOSE:
 		m->close_open = true;
@@ -265,6 +272,16 @@ static inline void machine_begin(struct machine *m, uint64_t seed)
 	memset(m, 0, sizeof *m);
 	hostile_begin(&m->world, seed);
 	m->now_s = HOSTILE_NOW_S;
+}
+
+/** The redeem is over: in a block, or not. */
+static inline void machine_redeemed(struct machine *m, bool good)
+{
+	ZN_ASSERT(m->redeem_open);
+	m->redeem_open = false;
+	if (good)
+		m->channel.redeemed = m->deal.redeeming_paid;
+	machine_feed(m, (struct zn_worker_event){.kind = ZN_WORKER_REDEEMED, .good = good});
 }
 
 /** A new deal in the same world. */

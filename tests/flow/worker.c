@@ -4,6 +4,8 @@
 
 #include "io/clock.h"
 #include "io/files.h"
+#include "io/keyfile.h"
+#include "worker/journal.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -129,15 +131,62 @@ static struct zn_account worker_account(int peer)
 	return account;
 }
 
-static void assert_settled_to_the_zat(int peer)
+static void assert_settled(int peer, uint64_t paid_zat)
 {
 	struct zn_account account = worker_account(peer);
 	uint64_t balance = harness_account(&node, &account).balance.zat;
-	assert_true(signed_away(peer) > 0);
-	assert_true(balance <= signed_away(peer) && balance + 10000 > signed_away(peer));
+	assert_true(paid_zat > 0);
+	assert_true(balance <= paid_zat && balance + 10000 > paid_zat);
 	zn_ledger_get_channel(NULL, node.client, &buyer.peers[peer].deal.channel_id, 0,
 		harness_answered, &node);
 	assert_int_equal(harness_wait(&node)->err, ZN_ERR_NOT_FOUND);
+}
+
+static void assert_settled_to_the_zat(int peer)
+{
+	assert_settled(peer, signed_away(peer));
+}
+
+static bool file_has(const char *name, const char *text, char not_after)
+{
+	char path[PATH_MAX];
+	uint8_t *bytes = NULL;
+	size_t count = 0;
+	assert_true(zn_path_make(path, "%s/%s", home, name));
+	if (zn_file_read(&bytes, &count, path, 1 << 20) != ZN_ERR_OK)
+		return false;
+	const char *at = memmem(bytes, count, text, strlen(text));
+	bool has = at != NULL && at[strlen(text)] != not_after;
+	free(bytes);
+	return has;
+}
+
+/* As its status says, half a second late. */
+static bool voucher_taken(void)
+{
+	return file_has("worker/status.json", "\"paid_zat\":\"", '0');
+}
+
+static bool on_kept(void *user, const struct zn_kept_deal *kept)
+{
+	*(uint64_t *)user = kept->has_voucher ? kept->voucher.voucher.paid.zat : 0;
+	return false;
+}
+
+/* What a worker that is dead had written down: a voucher signed last may never have reached it. */
+static uint64_t taken_zat(int peer)
+{
+	char path[PATH_MAX];
+	struct zn_journal *journal;
+	const struct zn_publisher_deal *deal = &buyer.peers[peer].deal;
+	uint64_t zat = 0;
+	assert_true(zn_path_make(path, "%s/worker/journal.db", home));
+	assert_int_equal(zn_worker_journal_open(&journal, path), ZN_ERR_OK);
+	assert_int_equal(zn_worker_journal_unsettled(
+				 journal, &buyer.job.chain, &deal->worker_key, on_kept, &zat),
+		ZN_ERR_OK);
+	zn_journal_close(journal);
+	return zat;
 }
 
 static void a_worker_without_a_coin_does_a_job_and_is_paid(void **state)
@@ -189,13 +238,121 @@ static void a_killed_worker_collects_what_it_is_owed_from_a_publisher_that_is_go
 	const struct buyer_options options = {.chunks = 1000, .chunk_items = 2000, .rounds = 6000};
 	buyer_start(&buyer, &node, &options);
 	worker_run("zennet", NULL);
-	assert_true(serve_until(five_accepted, 240));
+	assert_true(serve_until(voucher_taken, 240));
 	worker_kill(SIGKILL);
 	buyer.silent = true;
+	uint64_t taken = taken_zat(0);
+	assert_true(taken <= signed_away(0));
 	worker_run("zennet", (const char *[]){"--settle", NULL});
 	assert_true(serve_until(worker_ended, 30));
 	assert_int_equal(worker_status, 0);
+	assert_settled(0, taken);
+}
+
+/* Its channel was closed with an older voucher: it gets that, and says that. */
+static void a_worker_whose_channel_is_gone_counts_what_it_was_paid(void **state)
+{
+	(void)state;
+	const struct buyer_options options = {.chunks = 1000, .chunk_items = 2000, .rounds = 6000};
+	char path[PATH_MAX], amount[ZN_AMOUNT_TEXT_BYTES], line[128];
+	struct zn_secret_key key;
+	struct zn_hash hash;
+	buyer_start(&buyer, &node, &options);
+	worker_run("zennet", NULL);
+	assert_true(serve_until(voucher_taken, 240));
+	worker_kill(SIGKILL);
+	buyer.silent = true;
+	uint64_t half = taken_zat(0) / 2;
+	struct zn_transaction draft = {.kind = ZN_TX_CLOSE};
+	struct zn_tx_close *close = &draft.body.close;
+	close->channel_id = buyer.peers[0].deal.channel_id;
+	close->has_voucher = true;
+	close->voucher.voucher = (struct zn_voucher){.chain = buyer.job.chain,
+		.channel_id = close->channel_id,
+		.paid = {half}};
+	zn_voucher_hash(&hash, &buyer.job.chain, &close->voucher.voucher);
+	zn_sign(&close->voucher.signature, &node.operator_key, &hash);
+	assert_true(zn_path_make(path, "%s/keys/worker.key", home));
+	assert_int_equal(zn_keyfile_read(&key, path), ZN_ERR_OK);
+	const struct zn_ledger_answer *answer = harness_send(&node, &key, &draft);
+	assert_int_equal(answer->err, ZN_ERR_OK);
+	assert_int_equal(answer->refusal, ZN_LEDGER_OK);
+	worker_run("zennet", (const char *[]){"--settle", NULL});
+	assert_true(serve_until(worker_ended, 30));
+	assert_int_equal(worker_status, 0);
+	snprintf(line, sizeof line, "the channel is gone; it paid %s of",
+		zn_amount_text(amount, (struct zn_amount){half}));
+	assert_true(file_has("worker.log", line, '\0'));
+	snprintf(line, sizeof line, "\"earned_zat\":\"%llu\"", (unsigned long long)half);
+	assert_true(file_has("worker/status.json", line, '\0'));
+}
+
+/* The worker's own processes: its runner. */
+static void runner_kill(void)
+{
+	char path[64], text[256] = "";
+	snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)worker_pid, (int)worker_pid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	ssize_t count = read(fd, text, sizeof text - 1);
+	close(fd);
+	assert_true(count > 0);
+	pid_t pid = (pid_t)strtol(text, NULL, 10);
+	assert_true(pid > 1);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+}
+
+static uint64_t accepted_before;
+
+static bool more_accepted(void)
+{
+	return buyer.accepted >= accepted_before + 3;
+}
+
+static void a_runner_that_is_killed_is_replaced_and_the_deal_goes_on(void **state)
+{
+	(void)state;
+	const struct buyer_options options = {.chunks = 60, .chunk_items = 2000, .rounds = 6000};
+	buyer_start(&buyer, &node, &options);
+	worker_run("zennet", (const char *[]){"--once", NULL});
+	for (int i = 0; i < 3; i++) {
+		accepted_before = buyer.accepted;
+		assert_true(serve_until(more_accepted, 120));
+		runner_kill();
+	}
+	assert_true(serve_until(worker_ended, 240));
+	assert_int_equal(worker_status, 0);
+	assert_int_equal(zn_chunk_table_accepted(buyer.table), 60);
+	assert_int_equal(buyer.channels_opened, 1);
 	assert_settled_to_the_zat(0);
+}
+
+static bool redeemed(void)
+{
+	return file_has("worker.log", "redeemed: ", '\0');
+}
+
+static void a_worker_redeems_what_passes_its_limit_and_works_on(void **state)
+{
+	(void)state;
+	const struct buyer_options options = {.chunks = 100, .chunk_items = 2000, .rounds = 6000};
+	buyer_start(&buyer, &node, &options);
+	worker_run("zennet", (const char *[]){"--once", "--redeem", "0.01 XEN", NULL});
+	assert_true(serve_until(redeemed, 240));
+	struct zn_account account = worker_account(0);
+	assert_true(harness_account(&node, &account).balance.zat > 900000);
+	zn_ledger_get_channel(NULL, node.client, &buyer.peers[0].deal.channel_id, 0,
+		harness_answered, &node);
+	const struct zn_ledger_answer *answer = harness_wait(&node);
+	assert_int_equal(answer->err, ZN_ERR_OK);
+	assert_true(answer->channel->redeemed.zat >= 1000000);
+	assert_true(serve_until(worker_ended, 240));
+	assert_int_equal(worker_status, 0);
+	assert_int_equal(buyer.accepted, 100);
+	assert_int_equal(buyer.channels_opened, 1);
+	uint64_t balance = harness_account(&node, &account).balance.zat;
+	assert_true(balance < signed_away(0)); /* each fee is less than a hundredth */
+	assert_true(balance + signed_away(0) / 100 + 10000 > signed_away(0));
 }
 
 static void an_interrupted_worker_settles_within_two_seconds(void **state)
@@ -228,16 +385,9 @@ static void a_ledger_that_is_restarted_does_not_end_the_deal(void **state)
 	assert_settled_to_the_zat(0);
 }
 
-static uint64_t accepted_before;
-
 static bool never(void)
 {
 	return false;
-}
-
-static bool more_accepted(void)
-{
-	return buyer.accepted >= accepted_before + 3;
 }
 
 /* Serves for so long; nothing is expected. */
@@ -301,6 +451,9 @@ int main(void)
 		STORY(large_outputs_go_through_files),
 		STORY(a_killed_worker_goes_on_with_its_deal),
 		STORY(a_killed_worker_collects_what_it_is_owed_from_a_publisher_that_is_gone),
+		STORY(a_worker_whose_channel_is_gone_counts_what_it_was_paid),
+		STORY(a_runner_that_is_killed_is_replaced_and_the_deal_goes_on),
+		STORY(a_worker_redeems_what_passes_its_limit_and_works_on),
 		STORY(an_interrupted_worker_settles_within_two_seconds),
 		STORY(a_ledger_that_is_restarted_does_not_end_the_deal),
 		STORY(a_paused_job_stands_still_and_a_cancelled_one_is_settled),

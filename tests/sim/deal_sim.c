@@ -41,6 +41,8 @@ static struct world_options options_draw(uint64_t seed)
 		options.kill_publisher_ms = 1000 + draw(&random, 60000);
 	options.grace_s = 100 + (uint32_t)draw(&random, 1000);
 	options.lease_s = 20 + draw(&random, 60);
+	if (draw(&random, 2) == 0)
+		options.redeem_zat = 20000 + draw(&random, 1000000);
 	return options;
 }
 

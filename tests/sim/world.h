@@ -35,6 +35,7 @@ struct world_options {
 	uint64_t ceiling_zat;        /* per million chunks; 0: plenty */
 	uint32_t grace_s;
 	uint64_t lease_s;
+	uint64_t redeem_zat;         /* of all workers; 0: only at the close */
 };
 
 struct world;
@@ -60,6 +61,9 @@ struct world_worker {
 	bool kept_outputs[WORLD_CHUNKS_MAX];
 	/* Seen. */
 	uint64_t earned_zat;
+	uint64_t fees_zat;    /* paid by its account */
+	uint64_t left_zat;    /* less than the fee of fetching it */
+	uint32_t redeems;     /* that the ledger did */
 	uint64_t chunks_begun;
 	uint32_t unpaid_most;
 	enum zn_worker_end ended;
@@ -138,7 +142,7 @@ enum world_event_kind {
 	WORLD_TO_PUBLISHER, WORLD_TO_WORKER, WORLD_CALL_LOST, WORLD_RUN_DONE, WORLD_PREPARED,
 	WORLD_BLOCK, WORLD_CHECKED, WORLD_CHANNEL_READ, WORLD_TICK, WORLD_KILL_WORKER,
 	WORLD_START_WORKER, WORLD_KILL_PUBLISHER, WORLD_START_PUBLISHER, WORLD_LEAVE, WORLD_HUNG_UP,
-	WORLD_SETTLE_AGAIN,
+	WORLD_SETTLE_AGAIN, WORLD_REDEEMED,
 };
 
 struct world_event {

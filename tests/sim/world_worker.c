@@ -94,18 +94,66 @@ static void run_done(struct world_worker *worker, const struct world_event *even
 	feed(worker, done);
 }
 
+static void close_channel(struct world_worker *worker);
+
+static uint64_t unredeemed(const struct world_worker *worker)
+{
+	struct zn_channel channel;
+	uint64_t paid = worker->deal.has_voucher ? worker->deal.voucher.voucher.paid.zat : 0;
+	if (!world_channel(&channel, worker->world, &worker->deal.channel_id) ||
+		paid < channel.redeemed.zat)
+		return 0;
+	return paid - channel.redeemed.zat;
+}
+
+static void redeemed(struct world *world, const struct zn_transaction *transaction,
+	enum zn_ledger_refusal refusal, uint32_t tag, uint32_t incarnation)
+{
+	struct world_worker *worker = &world->workers[tag];
+	/* The publisher may have asked to close, and so paid it, just before. */
+	ZN_ASSERT(refusal == ZN_LEDGER_OK ||
+		  (int)refusal == ZN_LEDGER_VOUCHER_BASE + ZN_VOUCHER_SHRINKS ||
+		  (int)refusal == ZN_LEDGER_VOUCHER_BASE + ZN_VOUCHER_DOES_NOT_GROW);
+	if (refusal == ZN_LEDGER_OK) {
+		worker->fees_zat += transaction->fee.zat;
+		worker->redeems++;
+	}
+	if (!worker->alive || worker->incarnation != incarnation)
+		return;
+	struct world_event event = stamped(worker, WORLD_REDEEMED);
+	event.good = refusal == ZN_LEDGER_OK;
+	world_schedule(world, 1 + world_draw(world, 3000), event);
+}
+
+static void redeem(struct world_worker *worker)
+{
+	struct zn_transaction transaction = {.kind = ZN_TX_REDEEM};
+	transaction.body.redeem = worker->deal.voucher;
+	world_submit(worker->world, &worker->key, &transaction, redeemed, worker->index,
+		worker->incarnation);
+}
+
 static void settled(struct world *world, const struct zn_transaction *transaction,
 	enum zn_ledger_refusal refusal, uint32_t tag, uint32_t incarnation)
 {
 	struct world_worker *worker = &world->workers[tag];
-	(void)transaction;
 	/* The publisher may have paid all of it already, or taken the rest back; or it is less than
-	 * the fee of closing. */
+	 * the fee of closing. A redeem just before may have paid it, or have been refused. */
+	bool again = refusal == ZN_LEDGER_NONCE_GAP ||
+		     (int)refusal == ZN_LEDGER_VOUCHER_BASE + ZN_VOUCHER_SHRINKS ||
+		     (int)refusal == ZN_LEDGER_VOUCHER_BASE + ZN_VOUCHER_DOES_NOT_GROW;
 	ZN_ASSERT(refusal == ZN_LEDGER_OK || refusal == ZN_LEDGER_NO_CHANNEL ||
-		  refusal == ZN_LEDGER_NO_FUNDS ||
-		  (int)refusal == ZN_LEDGER_VOUCHER_BASE + ZN_VOUCHER_DOES_NOT_GROW);
+		  refusal == ZN_LEDGER_NO_FUNDS || again);
+	if (refusal == ZN_LEDGER_OK)
+		worker->fees_zat += transaction->fee.zat;
 	if (!worker->alive || worker->incarnation != incarnation)
 		return;
+	if (again) {
+		close_channel(worker);
+		return;
+	}
+	if (refusal == ZN_LEDGER_NO_FUNDS)
+		worker->left_zat += unredeemed(worker);
 	world_schedule(world, 1, stamped(worker, WORLD_SETTLE_AGAIN));
 }
 
@@ -117,8 +165,9 @@ static void close_channel(struct world_worker *worker)
 		return;
 	}
 	transaction.body.close.channel_id = worker->deal.channel_id;
-	transaction.body.close.has_voucher = true;
-	transaction.body.close.voucher = worker->deal.voucher;
+	transaction.body.close.has_voucher = unredeemed(worker) > 0;
+	if (transaction.body.close.has_voucher)
+		transaction.body.close.voucher = worker->deal.voucher;
 	world_submit(worker->world, &worker->key, &transaction, settled, worker->index,
 		worker->incarnation);
 }
@@ -134,6 +183,10 @@ static void ended(struct world_worker *worker)
 	worker->kept_funded = false;
 	if (worker->deal.has_voucher)
 		worker->earned_zat += worker->deal.voucher.voucher.paid.zat;
+	/* No pay is lost: what vouchers gave is in the account, but for fees. */
+	struct zn_account account = world_worker_account(worker->world, worker->index);
+	ZN_ASSERT(world_balance(worker->world, &account) + worker->fees_zat + worker->left_zat >=
+		  worker->earned_zat);
 	memset(worker->kept_outputs, 0, sizeof worker->kept_outputs);
 	if (end == ZN_WORKER_END_GONE || end == ZN_WORKER_END_CLOSING || end == ZN_WORKER_END_LATE)
 		world_schedule(worker->world, 5000, stamped(worker, WORLD_START_WORKER));
@@ -196,6 +249,10 @@ static void act(struct world_worker *worker, const struct zn_worker_action *acti
 	case ZN_WORKER_DO_DROP_OUTPUT:
 		worker->kept_outputs[action->chunk] = false;
 		break;
+	case ZN_WORKER_DO_REDEEM:
+		ZN_ASSERT(zn_worker_deal_unredeemed(&worker->deal).zat >= world->options.redeem_zat);
+		redeem(worker);
+		break;
 	case ZN_WORKER_DO_CLOSE:
 		close_channel(worker);
 		break;
@@ -246,7 +303,8 @@ static void given(struct world_worker *worker)
 	deal->policy = (struct zn_worker_policy){
 		.floor_zat_per_hour = world->options.floor_zat_per_hour[worker->index],
 		.margin_percent = 25, .window_s = ZN_WINDOW_UNPAID_S, .window_chunks_max = 16,
-		.lease_s_min = 10, .grace_s_min = world->options.grace_s, .patience_s = 30};
+		.lease_s_min = 10, .grace_s_min = world->options.grace_s, .patience_s = 30,
+		.redeem_zat = world->options.redeem_zat};
 }
 
 static void start(struct world_worker *worker)
@@ -353,6 +411,10 @@ void world_worker_event(struct world *world, const struct world_event *event)
 		break;
 	case WORLD_CHANNEL_READ:
 		channel_read(worker);
+		break;
+	case WORLD_REDEEMED:
+		feed(worker, (struct zn_worker_event){
+				     .kind = ZN_WORKER_REDEEMED, .good = event->good});
 		break;
 	default:
 		feed(worker, (struct zn_worker_event){.kind = ZN_WORKER_SETTLED});

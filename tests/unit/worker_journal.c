@@ -4,6 +4,7 @@
 #include "io/files.h"
 #include "market/announcement.h"
 #include "worker/journal.h"
+#include "worker/sweep.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -242,6 +243,34 @@ static void an_output_is_kept_until_it_is_dropped(void **state)
 	assert_int_equal(count, 1);
 }
 
+static void files_that_the_journal_does_not_know_are_swept(void **state)
+{
+	(void)state;
+	static const char *const names[] = {"1-11", "1-12", "1-13", "7-11", "notes", "1-11x", "01-9"};
+	static const bool left[] = {true, false, false, false, true, true, true};
+	char folder[PATH_MAX], path[PATH_MAX];
+	assert_true(zn_path_make(folder, "%s/outputs", fixture.folder));
+	assert_int_equal(zn_directory_make(folder), ZN_ERR_OK);
+	int64_t id = deal_write();
+	assert_int_equal(id, 1);
+	assert_int_equal(zn_worker_journal_output(fixture.journal, id, 11, &fixture.where.job_id, 3,
+				 NULL),
+		ZN_ERR_OK);
+	assert_int_equal(zn_worker_journal_output(fixture.journal, id, 13, &fixture.where.job_id, 3,
+				 (const uint8_t *)"abc"), /* in the journal itself */
+		ZN_ERR_OK);
+	commit();
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		assert_true(zn_path_make(path, "%s/%s", folder, names[i]));
+		assert_int_equal(zn_file_write(path, "abc", 3, 0600), ZN_ERR_OK);
+	}
+	assert_int_equal(zn_outputs_sweep(fixture.journal, folder), 3);
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		assert_true(zn_path_make(path, "%s/%s", folder, names[i]));
+		assert_int_equal(access(path, F_OK) == 0, left[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -254,6 +283,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_settled_or_forgotten_deal_is_not_found_again,
 			set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_deal_of_another_ledger_or_key_is_left_alone,
+			set_up, tear_down),
+		cmocka_unit_test_setup_teardown(files_that_the_journal_does_not_know_are_swept,
 			set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_output_is_kept_until_it_is_dropped, set_up,
 			tear_down),
