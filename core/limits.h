@@ -176,6 +176,7 @@
 #define ZN_LEDGER_SEND_MS          60000 /* until a block must have a transaction */
 #define ZN_LEDGER_RETRY_MS         1000 /* while a node cannot be reached */
 #define ZN_OPENING_VALID_S         (2 * ZN_LEDGER_SEND_MS / 1000) /* later no block takes an opening */
+#define ZN_JOB_FEE_BYTES           4096 /* announcing, a few channels, closing, withdrawing */
 #define ZN_CLOSING_WAIT_S          10  /* for workers to close their channels at the end */
 #define ZN_SETTLE_TXS_MAX          65536 /* transactions of ours looked at for the final table */
 

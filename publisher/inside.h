@@ -78,6 +78,7 @@ struct zn_publisher {
 
 	struct zn_hash announced_id;  /* the job on the ledger */
 	bool announced;
+	bool announce_refused;        /* the last try: it is on no ledger */
 	uint64_t begun_s, begun_height; /* ledger, at the first start */
 	struct zn_amount balance_before;
 	uint64_t begun_ns;            /* of this run */

@@ -274,6 +274,12 @@ static bool home_fill(struct zn_publisher *publisher, struct zn_complaint *compl
 	return true;
 }
 
+static void home_unmake(struct zn_publisher *publisher)
+{
+	zn_store_close(&publisher->store);
+	zn_directory_remove(publisher->home.directory);
+}
+
 static bool home_make(struct zn_publisher *publisher)
 {
 	struct zn_complaint complaint;
@@ -286,8 +292,7 @@ static bool home_make(struct zn_publisher *publisher)
 			zn_err_sentence(publisher->store.failed));
 	if (good)
 		return true;
-	zn_store_close(&publisher->store);
-	zn_directory_remove(publisher->home.directory);
+	home_unmake(publisher);
 	return fail(publisher, &complaint);
 }
 
@@ -320,7 +325,8 @@ bool zn_publisher_announce(struct zn_publisher *publisher)
 	draft.body.announce = announcement_make(publisher);
 	enum zn_announcement_refusal refusal =
 		zn_announcement_check(&draft.body.announce, zn_publisher_now_s(publisher));
-	if (refusal != ZN_ANNOUNCEMENT_OK) {
+	publisher->announce_refused = refusal != ZN_ANNOUNCEMENT_OK;
+	if (publisher->announce_refused) {
 		zn_publisher_trouble(publisher, "the job cannot be announced: %s",
 			zn_announcement_refusal_sentence(refusal));
 		return false;
@@ -329,7 +335,8 @@ bool zn_publisher_announce(struct zn_publisher *publisher)
 		on_answer, &asked);
 	if (!answered(publisher, &asked, call, 2 * ZN_LEDGER_SEND_MS))
 		return false;
-	if (asked.refusal != ZN_LEDGER_OK) {
+	publisher->announce_refused = asked.refusal != ZN_LEDGER_OK;
+	if (publisher->announce_refused) {
 		zn_publisher_trouble(publisher, "the ledger refuses the announcement: %s",
 			zn_ledger_refusal_sentence(asked.refusal));
 		return false;
@@ -359,27 +366,38 @@ static bool stand_noted(struct zn_publisher *publisher, struct asked *asked)
 	return true;
 }
 
+/* The budget is for deposits; announcing, opening and closing cost fees beside it. */
+static bool budget_check(struct zn_publisher *publisher, const struct asked *asked)
+{
+	char budget[ZN_AMOUNT_TEXT_BYTES], balance[ZN_AMOUNT_TEXT_BYTES];
+	char fees_text[ZN_AMOUNT_TEXT_BYTES], account[ZN_ACCOUNT_TEXT_BYTES];
+	struct zn_amount fees =
+		zn_transaction_fee(ZN_JOB_FEE_BYTES, asked->params.fee_zat_per_byte);
+	struct zn_amount needed;
+	if (zn_amount_add(&needed, publisher->file.budget, fees) &&
+		zn_amount_compare(needed, asked->account.balance) <= 0)
+		return true;
+	zn_publisher_trouble(publisher,
+		"%s: budget: %s and %s for fees are more than the %s that %s holds; lower it or"
+		" send coins there",
+		publisher->options.job_path, zn_amount_text(budget, publisher->file.budget),
+		zn_amount_text(fees_text, fees), zn_amount_text(balance, asked->account.balance),
+		zn_account_text(account, &publisher->account));
+	return false;
+}
+
 static bool begin_new(struct zn_publisher *publisher)
 {
 	struct zn_complaint complaint;
 	struct asked asked;
-	char budget[ZN_AMOUNT_TEXT_BYTES], balance[ZN_AMOUNT_TEXT_BYTES];
-	char account[ZN_ACCOUNT_TEXT_BYTES];
 	if (!zn_job_file_read(&publisher->file, publisher->options.job_path, &complaint))
 		return fail(publisher, &complaint);
 	if (!key_read(publisher))
 		return false;
 	if (!ledger_look(publisher, &asked))
 		return false;
-	if (zn_amount_compare(publisher->file.budget, asked.account.balance) > 0) {
-		zn_publisher_trouble(publisher,
-			"%s: budget: %s is more than the %s that %s holds; lower it or send coins there",
-			publisher->options.job_path,
-			zn_amount_text(budget, publisher->file.budget),
-			zn_amount_text(balance, asked.account.balance),
-			zn_account_text(account, &publisher->account));
+	if (!budget_check(publisher, &asked))
 		return false;
-	}
 	if (!zn_plan_make(&publisher->plan, &publisher->file, &complaint))
 		return fail(publisher, &complaint);
 	return policy_make(publisher, &asked) && job_make(publisher) && results_make(publisher) &&
@@ -438,5 +456,10 @@ bool zn_publisher_start(struct zn_publisher *publisher)
 	zn_show_start(publisher);
 	if (resumed)
 		return zn_restore_go_on(publisher);
-	return zn_publisher_announce(publisher);
+	if (zn_publisher_announce(publisher))
+		return true;
+	/* Without the ledger's word it may be announced yet: then the job can be resumed. */
+	if (publisher->announce_refused)
+		home_unmake(publisher);
+	return false;
 }
