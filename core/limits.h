@@ -75,7 +75,7 @@
 #define ZN_CHECK_ITEMS_DEFAULT     64
 #define ZN_CHECK_ITEMS_MAX         4096
 #define ZN_POLL_HELD_S             30 /* a worker's open request; then it is answered empty */
-#define ZN_DEPOSIT_S               600 /* first deposit: ten minutes of pay */
+#define ZN_DEPOSIT_S               600 /* a top-up: ten minutes of pay; the first deposit is a window's */
 #define ZN_LEASE_DEADLINE_S        60  /* slow peers: about 60 chunk times of a median device */
 #define ZN_PEERS_MAX               1024 /* workers of one publisher at once */
 #define ZN_MESSAGE_BYTES_MAX       65536 /* any deal message but a delivery's outputs */
