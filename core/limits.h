@@ -167,7 +167,7 @@
 #define ZN_DELIVERIES_BYTES_MAX    (UINT64_C(512) << 20) /* outputs being hashed or checked */
 #define ZN_CHECK_RUN_ITEMS_MAX     4096 /* of several checks in one run: less talk per item */
 #define ZN_CHECK_RUN_BYTES_MAX     (16u << 20)
-#define ZN_CHECK_RUNNER_STARTS_MAX 5   /* a device that fails more often is broken */
+#define ZN_CHECK_RUNNER_STARTS_MAX 5   /* without a result: such a device is broken */
 #define ZN_CONNECTIONS_MAX         4096 /* four a worker */
 #define ZN_CONNECTIONS_ADDRESS_MAX 512  /* a hall of machines behind one address */
 #define ZN_PICTURE_MS              500  /* between two writings of the picture */
