@@ -75,7 +75,7 @@
 #define ZN_CHECK_ITEMS_DEFAULT     64
 #define ZN_CHECK_ITEMS_MAX         4096
 #define ZN_POLL_HELD_S             30 /* a worker's open request; then it is answered empty */
-#define ZN_DEPOSIT_S               600 /* first deposit: ten minutes of pay */
+#define ZN_DEPOSIT_S               600 /* a top-up: ten minutes of pay; the first deposit is a window's */
 #define ZN_LEASE_DEADLINE_S        60  /* slow peers: about 60 chunk times of a median device */
 #define ZN_PEERS_MAX               1024 /* workers of one publisher at once */
 #define ZN_MESSAGE_BYTES_MAX       65536 /* any deal message but a delivery's outputs */
@@ -168,7 +168,7 @@
 #define ZN_DELIVERIES_BYTES_MAX    (UINT64_C(512) << 20) /* outputs being hashed or checked */
 #define ZN_CHECK_RUN_ITEMS_MAX     4096 /* of several checks in one run: less talk per item */
 #define ZN_CHECK_RUN_BYTES_MAX     (16u << 20)
-#define ZN_CHECK_RUNNER_STARTS_MAX 5   /* a device that fails more often is broken */
+#define ZN_CHECK_RUNNER_STARTS_MAX 5   /* without a result: such a device is broken */
 #define ZN_CONNECTIONS_MAX         4096 /* four a worker */
 #define ZN_CONNECTIONS_ADDRESS_MAX 512  /* a hall of machines behind one address */
 #define ZN_PICTURE_MS              500  /* between two writings of the picture */
@@ -176,6 +176,8 @@
 #define ZN_LEDGER_LOOK_MS          5000 /* ledger time is asked for so often */
 #define ZN_LEDGER_SEND_MS          60000 /* until a block must have a transaction */
 #define ZN_LEDGER_RETRY_MS         1000 /* while a node cannot be reached */
+#define ZN_OPENING_VALID_S         (2 * ZN_LEDGER_SEND_MS / 1000) /* later no block takes an opening */
+#define ZN_JOB_FEE_BYTES           4096 /* announcing, a few channels, closing, withdrawing */
 #define ZN_CLOSING_WAIT_S          10  /* for workers to close their channels at the end */
 #define ZN_SETTLE_TXS_MAX          65536 /* transactions of ours looked at for the final table */
 

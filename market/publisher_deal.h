@@ -20,7 +20,7 @@ struct zn_publisher_policy {
 	uint32_t check_items;
 	uint32_t lease_s;
 	uint32_t grace_s;
-	uint32_t deposit_s;     /* of pay, in a first deposit and in a top-up */
+	uint32_t deposit_s;     /* of pay, in a top-up; the first deposit is a window's */
 	struct zn_amount deposit_min; /* the ledger opens no channel with less */
 	uint32_t silent_s;      /* a worker not heard of for so long is slow: others copy its chunks */
 	uint64_t expiry_s;      /* of the terms, ledger time */

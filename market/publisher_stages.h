@@ -25,7 +25,8 @@ void zn_publisher_opened(struct zn_publisher_actions *out, struct zn_publisher_j
 	struct zn_publisher_deal *deal, const struct zn_publisher_event *event);
 void zn_publisher_open_failed(struct zn_publisher_actions *out, struct zn_publisher_job *job,
 	struct zn_publisher_deal *deal);
-/** What may be deposited for this worker now: deposit_s of pay, within job and budget. */
+/** What may be deposited for this worker now: deposit_s of pay, within job and budget; before its first
+ *  accepted chunk only what may be out with it at once. */
 bool zn_publisher_deposit(struct zn_amount *out, const struct zn_publisher_job *job,
 	const struct zn_publisher_deal *deal);
 

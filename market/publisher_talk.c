@@ -90,7 +90,8 @@ bool zn_publisher_deposit(struct zn_amount *out, const struct zn_publisher_job *
 	uint64_t least = deal->terms.window_chunks + ZN_LEASE_AHEAD;
 	struct zn_amount budget_left, share;
 	chunks = chunks > left ? left : chunks;
-	chunks = chunks < least ? least : chunks;
+	/* Keys are free: one that showed no work yet locks no more than what it may begin. */
+	chunks = chunks < least || deal->units == 0 ? least : chunks;
 	if (!zn_amount_sub(&budget_left, job->policy.budget, job->deposited) ||
 		!zn_terms_due(out, &deal->terms, chunks + 1) ||
 		!zn_terms_due(&share, &deal->terms, least))

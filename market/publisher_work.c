@@ -280,13 +280,14 @@ static bool lease_make(struct zn_signed_lease *out, struct zn_publisher_job *job
 }
 
 /* Top up when less than half of what a deposit should cover is left, work remains for it, and the
- * worker is there to do it: one that left would lock what others could be paid with. */
+ * worker is there to do it: one that left would lock what others could be paid with. The first
+ * deposit pays for all that may be out before a chunk was accepted; the first acceptance tops up. */
 static void top_up(struct zn_publisher_actions *out, struct zn_publisher_job *job,
 	struct zn_publisher_deal *deal, uint64_t now_s)
 {
 	struct zn_amount all, committed, left, amount;
 	uint64_t remaining = zn_chunk_table_free(job->table);
-	if (!deal->pull_open || deal->topping_up.zat > 0 || job->order != ZN_ORDER_WORK || remaining == 0 ||
+	if (deal->units == 0 || !deal->pull_open || deal->topping_up.zat > 0 || job->order != ZN_ORDER_WORK || remaining == 0 ||
 		now_s < deal->top_up_from_s ||
 		!zn_terms_due(&all, &deal->terms, deal->units + deal->leases_count + remaining) ||
 		zn_amount_compare(all, deal->deposit) <= 0 ||

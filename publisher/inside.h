@@ -41,6 +41,7 @@ struct zn_peer {
 	uint64_t looked_ns;                /* for its channel on the ledger */
 	uint64_t first_ask_zat, last_ask_zat, last_bid_zat;
 	uint64_t opening_ns, opened_ms;
+	uint64_t opening_until_s;          /* ledger: no later block takes its opening */
 	uint64_t accepted;                 /* chunks whose result of this worker is in use */
 	bool opening;                      /* its channel may come into a block any moment */
 	bool gone;                         /* its channel is not on the ledger any more */
@@ -77,6 +78,7 @@ struct zn_publisher {
 
 	struct zn_hash announced_id;  /* the job on the ledger */
 	bool announced;
+	bool announce_refused;        /* the last try: it is on no ledger */
 	uint64_t begun_s, begun_height; /* ledger, at the first start */
 	struct zn_amount balance_before;
 	uint64_t begun_ns;            /* of this run */
@@ -173,7 +175,8 @@ bool zn_publisher_wait(struct zn_publisher *publisher, const bool *flag, uint64_
 
 /* --- publisher/sweep.c --- */
 
-/** Take back what is left in channels of this key whose grace is over. False: trouble. */
+/** Take back what is left in channels of this key whose grace is over, and request the close of those
+ *  whose opening an ended job never heard of. False: trouble. */
 bool zn_refunds_collect(struct zn_publisher *publisher);
 
 /* --- publisher/restore.c: a job that does not run, for looking at it --- */

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SEARCH_S 15 /* a node that answers has either the transaction in a block by then, or lost it */
-
 /* --- time --- */
 
 void zn_money_learn(struct zn_money *money, uint64_t height, uint64_t time_s)
@@ -77,23 +75,30 @@ static void search_later(struct zn_money *money)
 	zn_timer_start(&money->search, money->publisher->loop, ZN_LEDGER_RETRY_MS, search, money);
 }
 
+static void lose(struct zn_money *money, uint16_t peer_number)
+{
+	ZN_ASSERT(money->lost_count < ZN_PEERS_MAX);
+	money->lost[money->lost_count++] = peer_number;
+	if (!money->searching)
+		search_later(money);
+	money->searching = true;
+}
+
 static void on_opened(void *user, const struct zn_ledger_answer *answer)
 {
 	struct zn_money *money = user;
 	struct zn_publisher *publisher = money->publisher;
 	uint32_t count = money->batch_count;
+	bool known = answer->err == ZN_ERR_OK;
 	money->sends--;
-	if (answer->err != ZN_ERR_OK) { /* it may be in a block or not: the ledger will tell */
-		zn_log(ZN_LOG_WARN, "publisher", "opening a channel: %s", answer->detail);
-		money->searching = true;
-		money->searched_from_s = 0;
-		search_later(money);
-		return;
-	}
 	money->batch_count = 0;
-	if (answer->refusal != ZN_LEDGER_OK)
+	if (!known) /* it may be in a block or not: the ledger will tell */
+		zn_log(ZN_LOG_WARN, "publisher", "opening a channel: %s", answer->detail);
+	else if (answer->refusal != ZN_LEDGER_OK)
 		zn_show_line(publisher, "the ledger refuses to open a channel: %s", answer->detail);
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < count && !known; i++)
+		lose(money, money->batch[i]);
+	for (uint32_t i = 0; i < count && known; i++) {
 		struct zn_hash id;
 		zn_channel_id(&id, &publisher->job.chain, &publisher->account, answer->nonce, i);
 		opened(money, money->batch[i], answer->refusal == ZN_LEDGER_OK ? &id : NULL);
@@ -110,6 +115,7 @@ static void pump(void *user)
 	struct zn_transaction *draft = calloc(1, sizeof *draft);
 	ZN_ASSERT(draft != NULL);
 	draft->kind = ZN_TX_OPEN;
+	draft->valid_until_s = zn_money_now_s(money) + ZN_OPENING_VALID_S;
 	while (money->batch_count < ZN_CHANNELS_PER_TX_MAX && money->batch_count < money->wishes_count) {
 		uint16_t number = money->wishes[money->batch_count];
 		const struct zn_publisher_deal *deal = &publisher->peers[number]->deal;
@@ -119,6 +125,7 @@ static void pump(void *user)
 		opening->terms_hash = deal->terms_hash;
 		opening->deposit = deal->deposit;
 		opening->grace_s = deal->terms.grace_s;
+		publisher->peers[number]->opening_until_s = draft->valid_until_s;
 	}
 	draft->body.open.count = money->batch_count;
 	money->wishes_count -= money->batch_count;
@@ -141,8 +148,8 @@ void zn_money_open(struct zn_money *money, struct zn_peer *peer)
 
 static void found(struct zn_money *money, uint32_t place, const struct zn_hash *channel_id)
 {
-	uint16_t number = money->batch[place];
-	money->batch[place] = money->batch[--money->batch_count];
+	uint16_t number = money->lost[place];
+	money->lost[place] = money->lost[--money->lost_count];
 	opened(money, number, channel_id);
 }
 
@@ -150,25 +157,21 @@ static void search_page(struct zn_money *money, const struct zn_channel_page *pa
 {
 	struct zn_publisher *publisher = money->publisher;
 	for (uint32_t c = 0; c < page->count; c++)
-		for (uint32_t i = money->batch_count; i-- > 0;)
+		for (uint32_t i = money->lost_count; i-- > 0;)
 			if (zn_hash_equal(&page->channels[c].terms_hash,
-				    &publisher->peers[money->batch[i]]->deal.terms_hash))
+				    &publisher->peers[money->lost[i]]->deal.terms_hash))
 				found(money, i, &page->channels[c].id);
 }
 
 static void search_ended(struct zn_money *money)
 {
-	uint64_t now_s = zn_money_now_s(money);
-	if (money->searched_from_s == 0)
-		money->searched_from_s = now_s;
-	if (money->batch_count > 0 && now_s < money->searched_from_s + SEARCH_S) {
+	struct zn_publisher *publisher = money->publisher;
+	for (uint32_t i = money->lost_count; i-- > 0;)
+		if (money->searched_s > publisher->peers[money->lost[i]]->opening_until_s)
+			found(money, i, NULL);
+	money->searching = money->lost_count > 0;
+	if (money->searching)
 		search_later(money);
-		return;
-	}
-	while (money->batch_count > 0)
-		found(money, 0, NULL);
-	money->searching = false;
-	zn_timer_start(&money->pump, money->publisher->loop, 0, pump, money);
 }
 
 static void ask_page(struct zn_money *money, const struct zn_page_cursor *after);
@@ -182,7 +185,7 @@ static void on_channels(void *user, const struct zn_ledger_answer *answer)
 	}
 	struct zn_page_cursor next = answer->channels->next;
 	search_page(money, answer->channels);
-	if (money->batch_count > 0 && next.bytes > 0)
+	if (money->lost_count > 0 && next.bytes > 0)
 		ask_page(money, &next);
 	else
 		search_ended(money);
@@ -199,20 +202,16 @@ static void ask_page(struct zn_money *money, const struct zn_page_cursor *after)
 
 static void search(void *user)
 {
-	ask_page(user, NULL);
+	struct zn_money *money = user;
+	money->searched_s = money->time_s;
+	ask_page(money, NULL);
 }
 
 void zn_money_search(struct zn_money *money, struct zn_peer *peer)
 {
-	/* Only at a restart, when nothing else is on its way. */
-	if (money->batch_count == ZN_CHANNELS_PER_TX_MAX) {
-		struct zn_publisher_event event = {.kind = ZN_PUBLISHER_OPEN_FAILED};
-		zn_peer_step(money->publisher, peer, &event, NULL);
-		return;
-	}
-	money->batch[money->batch_count++] = peer->deal.peer;
-	money->searching = true;
-	zn_timer_start(&money->search, money->publisher->loop, 0, search, money);
+	/* Sent before now, by the clock of then: a block's age may be between the two. */
+	peer->opening_until_s = zn_money_now_s(money) + ZN_OPENING_VALID_S + ZN_BLOCK_IDLE_S;
+	lose(money, peer->deal.peer);
 }
 
 /* --- one channel: topping up, closing, looking --- */

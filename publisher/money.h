@@ -28,8 +28,12 @@ struct zn_money {
 	uint16_t wishes[ZN_PEERS_MAX];
 	uint32_t batch_count; /* on its way; 0: none */
 	uint16_t batch[ZN_CHANNELS_PER_TX_MAX];
-	bool searching;       /* its fate is unknown: the ledger's list tells */
-	uint64_t searched_from_s;
+	/* Openings whose fate is unknown: the ledger's list tells, at the latest when a block is
+	 * younger than they are valid. */
+	uint32_t lost_count;
+	uint16_t lost[ZN_PEERS_MAX];
+	bool searching;
+	uint64_t searched_s; /* of a block before the search that is under way */
 	struct zn_timer search;
 	struct zn_timer pump;
 	uint32_t sends;       /* under way */

@@ -16,6 +16,10 @@ static void close_silent(struct zn_publisher *publisher)
 {
 	for (uint16_t i = 0; i < publisher->peers_count; i++) {
 		struct zn_peer *peer = publisher->peers[i];
+		if (peer != NULL && peer->opening)
+			zn_show_line(publisher,
+				"worker %u: its channel may open yet; `zennet job settle` closes it",
+				peer->deal.peer + 1u);
 		if (peer == NULL || peer->gone || peer->close_requested ||
 			peer->deal.stage != ZN_PUBLISHER_WORKING)
 			continue;

@@ -7,6 +7,7 @@
 #include "io/files.h"
 #include "io/keyfile.h"
 #include "io/random.h"
+#include "publisher/ask.h"
 #include "publisher/inside.h"
 #include "publisher/restore.h"
 
@@ -26,43 +27,9 @@ static bool fail(struct zn_publisher *publisher, const struct zn_complaint *comp
 
 /* --- asking the ledger, one thing after the other --- */
 
-struct asked {
-	struct zn_loop *loop;
-	bool answered;
-	enum zn_err err;
-	struct zn_complaint detail;
-	enum zn_ledger_refusal refusal;
-	uint64_t nonce, height;
-	struct zn_ledger_status status;
-	struct zn_ledger_params params;
-	struct zn_account_state account;
-};
-
-static void on_answer(void *user, const struct zn_ledger_answer *answer)
+static bool answered(struct zn_publisher *publisher, struct zn_asked *asked, uint64_t timeout_ms)
 {
-	struct asked *asked = user;
-	asked->answered = true;
-	asked->err = answer->err;
-	asked->refusal = answer->refusal;
-	asked->nonce = answer->nonce;
-	asked->height = answer->height;
-	zn_complain(&asked->detail, "%s", answer->detail);
-	if (answer->status != NULL)
-		asked->status = *answer->status;
-	if (answer->params != NULL)
-		asked->params = *answer->params;
-	if (answer->account != NULL)
-		asked->account = *answer->account;
-	zn_loop_stop(asked->loop);
-}
-
-/* The call must be cancelled when its answer did not come: `asked` is on somebody's stack. */
-static bool answered(struct zn_publisher *publisher, struct asked *asked,
-	struct zn_ledger_call *call, uint64_t timeout_ms)
-{
-	bool came = zn_publisher_wait(publisher, &asked->answered, timeout_ms);
-	if (!came)
-		zn_ledger_call_cancel(call);
+	bool came = zn_asked_wait(asked, publisher, timeout_ms);
 	if (came && asked->err == ZN_ERR_OK)
 		return true;
 	if (!publisher->interrupted)
@@ -73,34 +40,32 @@ static bool answered(struct zn_publisher *publisher, struct asked *asked,
 	return false;
 }
 
-static bool account_read(struct zn_publisher *publisher, struct asked *asked)
+static bool account_read(struct zn_publisher *publisher, struct zn_asked *asked)
 {
-	struct zn_ledger_call *call = NULL;
-	asked->answered = false;
-	zn_ledger_get_account(&call, publisher->ledger, &publisher->account, on_answer, asked);
-	return answered(publisher, asked, call, ASK_MS);
+	zn_asked_begin(asked, publisher);
+	zn_ledger_get_account(&asked->call, publisher->ledger, &publisher->account,
+		zn_asked_answer, asked);
+	return answered(publisher, asked, ASK_MS);
 }
 
-static bool ledger_look(struct zn_publisher *publisher, struct asked *asked)
+static bool ledger_look(struct zn_publisher *publisher, struct zn_asked *asked)
 {
-	struct zn_ledger_call *call = NULL;
 	enum zn_err err = zn_ledger_client_create(&publisher->ledger, publisher->loop,
 		publisher->http, publisher->options.ledger_url);
-	*asked = (struct asked){.loop = publisher->loop};
 	if (err != ZN_ERR_OK) {
 		zn_publisher_trouble(publisher, "--ledger %s: this is no address of a node",
 			publisher->options.ledger_url);
 		return false;
 	}
-	zn_ledger_get_status(&call, publisher->ledger, on_answer, asked);
-	if (!answered(publisher, asked, call, ASK_MS))
+	zn_asked_begin(asked, publisher);
+	zn_ledger_get_status(&asked->call, publisher->ledger, zn_asked_answer, asked);
+	if (!answered(publisher, asked, ASK_MS))
 		return false;
 	publisher->job.chain = asked->status.chain;
 	zn_money_learn(&publisher->money, asked->status.height, asked->status.time_s);
-	asked->answered = false;
-	call = NULL;
-	zn_ledger_get_params(&call, publisher->ledger, on_answer, asked);
-	if (!answered(publisher, asked, call, ASK_MS))
+	zn_asked_begin(asked, publisher);
+	zn_ledger_get_params(&asked->call, publisher->ledger, zn_asked_answer, asked);
+	if (!answered(publisher, asked, ASK_MS))
 		return false;
 	return account_read(publisher, asked);
 }
@@ -122,7 +87,7 @@ static bool key_read(struct zn_publisher *publisher)
 	return true;
 }
 
-static bool policy_make(struct zn_publisher *publisher, const struct asked *asked)
+static bool policy_make(struct zn_publisher *publisher, const struct zn_asked *asked)
 {
 	const struct zn_job_file *file = &publisher->file;
 	uint64_t life_s = file->deadline_s > 0 ? file->deadline_s : TERMS_S;
@@ -279,6 +244,12 @@ static bool home_fill(struct zn_publisher *publisher, struct zn_complaint *compl
 	return true;
 }
 
+static void home_unmake(struct zn_publisher *publisher)
+{
+	zn_store_close(&publisher->store);
+	zn_directory_remove(publisher->home.directory);
+}
+
 static bool home_make(struct zn_publisher *publisher)
 {
 	struct zn_complaint complaint;
@@ -291,8 +262,7 @@ static bool home_make(struct zn_publisher *publisher)
 			zn_err_sentence(publisher->store.failed));
 	if (good)
 		return true;
-	zn_store_close(&publisher->store);
-	zn_directory_remove(publisher->home.directory);
+	home_unmake(publisher);
 	return fail(publisher, &complaint);
 }
 
@@ -318,23 +288,25 @@ static struct zn_announcement announcement_make(const struct zn_publisher *publi
 bool zn_publisher_announce(struct zn_publisher *publisher)
 {
 	struct zn_transaction draft;
-	struct zn_ledger_call *call = NULL;
-	struct asked asked = {.loop = publisher->loop};
+	struct zn_asked asked = {0};
 	memset(&draft, 0, sizeof draft);
 	draft.kind = ZN_TX_ANNOUNCE;
 	draft.body.announce = announcement_make(publisher);
 	enum zn_announcement_refusal refusal =
 		zn_announcement_check(&draft.body.announce, zn_publisher_now_s(publisher));
-	if (refusal != ZN_ANNOUNCEMENT_OK) {
+	publisher->announce_refused = refusal != ZN_ANNOUNCEMENT_OK;
+	if (publisher->announce_refused) {
 		zn_publisher_trouble(publisher, "the job cannot be announced: %s",
 			zn_announcement_refusal_sentence(refusal));
 		return false;
 	}
-	zn_ledger_send(&call, publisher->ledger, &publisher->key, &draft, ZN_LEDGER_SEND_MS,
-		on_answer, &asked);
-	if (!answered(publisher, &asked, call, 2 * ZN_LEDGER_SEND_MS))
+	zn_asked_begin(&asked, publisher);
+	zn_ledger_send(&asked.call, publisher->ledger, &publisher->key, &draft, ZN_LEDGER_SEND_MS,
+		zn_asked_answer, &asked);
+	if (!answered(publisher, &asked, 2 * ZN_LEDGER_SEND_MS))
 		return false;
-	if (asked.refusal != ZN_LEDGER_OK) {
+	publisher->announce_refused = asked.refusal != ZN_LEDGER_OK;
+	if (publisher->announce_refused) {
 		zn_publisher_trouble(publisher, "the ledger refuses the announcement: %s",
 			zn_ledger_refusal_sentence(asked.refusal));
 		return false;
@@ -353,7 +325,7 @@ bool zn_publisher_announce(struct zn_publisher *publisher)
 /* --- the two ways to begin --- */
 
 /* Where the accounts stand when the job begins; what is due from before is taken first. */
-static bool stand_noted(struct zn_publisher *publisher, struct asked *asked)
+static bool stand_noted(struct zn_publisher *publisher, struct zn_asked *asked)
 {
 	if (!zn_refunds_collect(publisher) || !account_read(publisher, asked))
 		return false;
@@ -364,27 +336,38 @@ static bool stand_noted(struct zn_publisher *publisher, struct asked *asked)
 	return true;
 }
 
+/* The budget is for deposits; announcing, opening and closing cost fees beside it. */
+static bool budget_check(struct zn_publisher *publisher, const struct zn_asked *asked)
+{
+	char budget[ZN_AMOUNT_TEXT_BYTES], balance[ZN_AMOUNT_TEXT_BYTES];
+	char fees_text[ZN_AMOUNT_TEXT_BYTES], account[ZN_ACCOUNT_TEXT_BYTES];
+	struct zn_amount fees =
+		zn_transaction_fee(ZN_JOB_FEE_BYTES, asked->params.fee_zat_per_byte);
+	struct zn_amount needed;
+	if (zn_amount_add(&needed, publisher->file.budget, fees) &&
+		zn_amount_compare(needed, asked->account.balance) <= 0)
+		return true;
+	zn_publisher_trouble(publisher,
+		"%s: budget: %s and %s for fees are more than the %s that %s holds; lower it or"
+		" send coins there",
+		publisher->options.job_path, zn_amount_text(budget, publisher->file.budget),
+		zn_amount_text(fees_text, fees), zn_amount_text(balance, asked->account.balance),
+		zn_account_text(account, &publisher->account));
+	return false;
+}
+
 static bool begin_new(struct zn_publisher *publisher)
 {
 	struct zn_complaint complaint;
-	struct asked asked;
-	char budget[ZN_AMOUNT_TEXT_BYTES], balance[ZN_AMOUNT_TEXT_BYTES];
-	char account[ZN_ACCOUNT_TEXT_BYTES];
+	struct zn_asked asked = {0};
 	if (!zn_job_file_read(&publisher->file, publisher->options.job_path, &complaint))
 		return fail(publisher, &complaint);
 	if (!key_read(publisher))
 		return false;
 	if (!ledger_look(publisher, &asked))
 		return false;
-	if (zn_amount_compare(publisher->file.budget, asked.account.balance) > 0) {
-		zn_publisher_trouble(publisher,
-			"%s: budget: %s is more than the %s that %s holds; lower it or send coins there",
-			publisher->options.job_path,
-			zn_amount_text(budget, publisher->file.budget),
-			zn_amount_text(balance, asked.account.balance),
-			zn_account_text(account, &publisher->account));
+	if (!budget_check(publisher, &asked))
 		return false;
-	}
 	if (!zn_plan_make(&publisher->plan, &publisher->file, &complaint))
 		return fail(publisher, &complaint);
 	return policy_make(publisher, &asked) && job_make(publisher) && results_make(publisher) &&
@@ -394,7 +377,7 @@ static bool begin_new(struct zn_publisher *publisher)
 static bool begin_again(struct zn_publisher *publisher)
 {
 	struct zn_complaint complaint;
-	struct asked asked;
+	struct zn_asked asked = {0};
 	struct zn_chain_id chain;
 	if (!zn_restore_open(publisher, &complaint))
 		return fail(publisher, &complaint);
@@ -443,5 +426,10 @@ bool zn_publisher_start(struct zn_publisher *publisher)
 	zn_show_start(publisher);
 	if (resumed)
 		return zn_restore_go_on(publisher);
-	return zn_publisher_announce(publisher);
+	if (zn_publisher_announce(publisher))
+		return true;
+	/* Without the ledger's word it may be announced yet: then the job can be resumed. */
+	if (publisher->announce_refused)
+		home_unmake(publisher);
+	return false;
 }

@@ -13,6 +13,8 @@ struct sweep {
 	struct zn_asked *asked;
 	uint32_t refunded, requested, waiting;
 	struct zn_amount amount;
+	struct zn_hash *lost; /* terms whose opening nobody confirmed */
+	uint32_t lost_count, lost_room;
 };
 
 static void complain(struct sweep *sweep)
@@ -59,6 +61,74 @@ static bool refund(struct sweep *sweep, const struct zn_channel *channel)
 	return true;
 }
 
+/* The payer's word, `paid` in all. */
+static bool close_request(struct sweep *sweep, const struct zn_hash *channel_id,
+	struct zn_amount paid)
+{
+	struct zn_transaction draft;
+	memset(&draft, 0, sizeof draft);
+	draft.kind = ZN_TX_REQUEST_CLOSE;
+	draft.body.request_close.channel_id = *channel_id;
+	draft.body.request_close.paid = paid;
+	if (!send(sweep, &draft))
+		return false;
+	sweep->requested += sweep->asked->refusal == ZN_LEDGER_OK;
+	return true;
+}
+
+/* --- openings that our journals do not know the end of --- */
+
+struct lost_walk {
+	struct sweep *sweep;
+	struct zn_chain_id chain;
+};
+
+static bool on_lost_deal(void *user, struct zn_publisher_deal *deal, enum zn_store_stage stage)
+{
+	struct lost_walk *walk = user;
+	struct sweep *sweep = walk->sweep;
+	(void)stage; /* also what was given up: journals of older programs did so too early */
+	if (!zn_hash_is_zero(&deal->channel_id))
+		return true;
+	if (sweep->lost_count == sweep->lost_room) {
+		uint32_t room = sweep->lost_room == 0 ? 64 : sweep->lost_room * 2;
+		struct zn_hash *grown = realloc(sweep->lost, room * sizeof *grown);
+		if (grown == NULL)
+			return false;
+		sweep->lost = grown;
+		sweep->lost_room = room;
+	}
+	zn_terms_hash(&sweep->lost[sweep->lost_count++], &walk->chain, &deal->terms);
+	return true;
+}
+
+static void job_lost(void *user, const struct zn_job_home *home)
+{
+	struct lost_walk walk = {.sweep = user};
+	struct zn_store store;
+	struct zn_public_key key;
+	uint64_t order;
+	char chain[ZN_CHAIN_ID_BYTES_MAX + 1];
+	if (zn_store_open(&store, home) != ZN_ERR_OK) /* it runs, or is damaged */
+		return;
+	if (zn_store_get(&store, "key", key.bytes, sizeof key) &&
+		zn_public_key_equal(&key, &walk.sweep->publisher->job.publisher_key) &&
+		zn_store_get_number(&store, "order", &order) &&
+		(order == ZN_ORDER_DONE || order == ZN_ORDER_CANCEL) &&
+		zn_store_get_text(&store, "chain", chain, sizeof chain, NULL) &&
+		zn_chain_id_make(&walk.chain, chain))
+		zn_store_deals(&store, &walk.chain, on_lost_deal, &walk);
+	zn_store_close(&store);
+}
+
+static bool is_lost(const struct sweep *sweep, const struct zn_channel *channel)
+{
+	for (uint32_t i = 0; i < sweep->lost_count; i++)
+		if (zn_hash_equal(&sweep->lost[i], &channel->terms_hash))
+			return true;
+	return false;
+}
+
 /* --- channels that our journals know --- */
 
 struct known {
@@ -82,7 +152,6 @@ static void job_sweep(void *user, const struct zn_job_home *home)
 		(stored->job.order == ZN_ORDER_DONE || stored->job.order == ZN_ORDER_CANCEL))
 		for (uint16_t i = 0; i < stored->peers_count && known->good; i++) {
 			struct zn_peer *peer = stored->peers[i];
-			struct zn_transaction draft;
 			if (peer == NULL || zn_hash_is_zero(&peer->deal.channel_id))
 				continue;
 			zn_asked_begin(sweep->asked, sweep->publisher);
@@ -91,18 +160,21 @@ static void job_sweep(void *user, const struct zn_job_home *home)
 			if (!zn_asked_wait(sweep->asked, sweep->publisher, ASK_MS) ||
 				sweep->asked->err != ZN_ERR_OK || sweep->asked->channel.closing)
 				continue;
-			memset(&draft, 0, sizeof draft);
-			draft.kind = ZN_TX_REQUEST_CLOSE;
-			draft.body.request_close.channel_id = peer->deal.channel_id;
-			draft.body.request_close.paid = zn_publisher_deal_paid(&peer->deal);
-			known->good = send(sweep, &draft);
-			sweep->requested += known->good && sweep->asked->refusal == ZN_LEDGER_OK;
+			known->good = close_request(sweep, &peer->deal.channel_id,
+				zn_publisher_deal_paid(&peer->deal));
 		}
 	zn_stored_close(stored);
 	free(stored);
 }
 
-/* --- all channels of the account that are closing --- */
+/* --- all channels of the account that are closing, or should be --- */
+
+static bool channel_sweep(struct sweep *sweep, const struct zn_channel *channel)
+{
+	if (channel->closing)
+		return refund(sweep, channel);
+	return !is_lost(sweep, channel) || close_request(sweep, &channel->id, channel->redeemed);
+}
 
 static bool channels_sweep(struct sweep *sweep)
 {
@@ -120,7 +192,7 @@ static bool channels_sweep(struct sweep *sweep)
 		}
 		struct zn_channel_page page = sweep->asked->channels;
 		for (uint32_t i = 0; i < page.count; i++, seen++)
-			if (page.channels[i].closing && !refund(sweep, &page.channels[i]))
+			if (!channel_sweep(sweep, &page.channels[i]))
 				return false;
 		if (page.next.bytes == 0 || page.count == 0)
 			return true;
@@ -133,10 +205,13 @@ bool zn_refunds_collect(struct zn_publisher *publisher)
 {
 	struct sweep sweep = {.publisher = publisher, .asked = calloc(1, sizeof *sweep.asked)};
 	char amount[ZN_AMOUNT_TEXT_BYTES];
-	bool good = sweep.asked != NULL && channels_sweep(&sweep);
+	bool good = sweep.asked != NULL &&
+		    zn_job_home_list(job_lost, &sweep, &publisher->trouble) &&
+		    channels_sweep(&sweep);
 	if (sweep.refunded > 0)
 		zn_show_line(publisher, "collected %s from %u channels whose grace is over",
 			zn_amount_text(amount, sweep.amount), sweep.refunded);
+	free(sweep.lost);
 	free(sweep.asked);
 	return good;
 }
@@ -178,7 +253,8 @@ static int sweep_run(struct sweep *sweep)
 	struct known known = {.sweep = sweep, .good = true};
 	char amount[ZN_AMOUNT_TEXT_BYTES];
 	if (!begin(sweep) || !zn_job_home_list(job_sweep, &known, &publisher->trouble) ||
-		!known.good || !channels_sweep(sweep))
+		!known.good || !zn_job_home_list(job_lost, sweep, &publisher->trouble) ||
+		!channels_sweep(sweep))
 		return 1;
 	fprintf(publisher->options.to, "%u closes requested, %u channels refunded (%s), %u still in"
 				       " their grace\n",
@@ -203,6 +279,7 @@ int zn_publisher_settle_all(const struct zn_publisher_options *options)
 		zn_loop_destroy(sweep.publisher->loop);
 		zn_secret_key_wipe(&sweep.publisher->key);
 	}
+	free(sweep.lost);
 	free(sweep.asked);
 	free(sweep.publisher);
 	return status;

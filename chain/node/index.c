@@ -130,7 +130,28 @@ static int touch_account(const struct touch *touch, const struct zn_account *acc
 		touch->tx_id.bytes, sizeof touch->tx_id.bytes);
 }
 
-/* Sender, receiver of a transfer, payees of channels opened. */
+/* Anyone may redeem for the payee, whose account it changes. The channel may be closed later in the
+ * same block: then the state before the block has it, which `reading` still shows. */
+static int touch_payee(const struct touch *touch, const struct zn_hash *channel_id)
+{
+	MDB_dbi state = touch->store->tables[ZN_TABLE_STATE];
+	struct zn_channel channel;
+	struct zn_hash key;
+	zn_state_key(&key, ZN_STATE_CHANNEL, channel_id->bytes, sizeof channel_id->bytes);
+	MDB_val name = {sizeof key.bytes, key.bytes}, found;
+	int code = mdb_get(touch->writing, state, &name, &found);
+	if (code == MDB_NOTFOUND)
+		code = mdb_get(touch->store->reading, state, &name, &found);
+	if (code == MDB_NOTFOUND) /* opened in this block too, by whom it is listed under */
+		return 0;
+	if (code != 0)
+		return code;
+	return zn_channel_decode(&channel, found.mv_data, found.mv_size)
+		       ? touch_account(touch, &channel.payee)
+		       : MDB_CORRUPTED;
+}
+
+/* Sender, receiver of a transfer, payees of channels opened or redeemed. */
 static int touch_all(const struct touch *touch, const struct zn_transaction *transaction)
 {
 	struct zn_account sender;
@@ -141,6 +162,8 @@ static int touch_all(const struct touch *touch, const struct zn_transaction *tra
 	if (transaction->kind == ZN_TX_OPEN)
 		for (uint32_t i = 0; i < transaction->body.open.count && code == 0; i++)
 			code = touch_account(touch, &transaction->body.open.openings[i].payee);
+	if (transaction->kind == ZN_TX_REDEEM && code == 0)
+		code = touch_payee(touch, &transaction->body.redeem.voucher.channel_id);
 	return code;
 }
 

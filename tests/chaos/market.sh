@@ -437,6 +437,8 @@ scenario_bad_input_gets_one_sentence_and_changes_nothing()
 	bad '.budget = "10"'
 	bad '.budget = "10 EUR"'
 	bad '.budget = "1000000 XEN"'
+	bad '.budget = "50 XEN"' # all it has: nothing is left for fees
+	bad '.deadline = "100 years"'
 	bad 'del(.kernel)'
 	bad '{kind: "render", scene: "missing.obj", size: [64, 36], samples: 4, budget: "1 XEN"}'
 	bad '{kind: "render", scene: "missing.obj", size: [64], samples: 4, budget: "1 XEN"}'
@@ -447,6 +449,7 @@ scenario_bad_input_gets_one_sentence_and_changes_nothing()
 	refused "$zennet" job run "$work/job.json" --key nobody
 	refused "$zennet" job run "$work/job.json" --listen 127.0.0.1:99999
 	refused "$zennet" job run "$work/job.json" --listen "127.0.0.1:$port"
+	refused "$zennet" job run "$work/job.json" --announce 'no such place'
 	refused "$zennet" job run "$work/job.json" --surprise
 	for out in "$work" "$work/pipe" "$work/nowhere/x"; do
 		[ "$out" = "$work/pipe" ] && mkfifo "$out"
@@ -471,6 +474,7 @@ scenario_bad_input_gets_one_sentence_and_changes_nothing()
 	echo '{}' >"$work/genesis.json"
 	refused "$bin/xencoind" --solo --home "$work/node3" --genesis "$work/genesis.json"
 	[ "$(balance_zat "$publisher")" = "$before" ] || fail "coins moved"
+	[ -z "$(ls "$work/publisher/jobs" 2>/dev/null)" ] || fail "a job directory is left behind"
 	supply_holds
 }
 

@@ -316,13 +316,37 @@ static void a_deposit_is_no_larger_than_wanted_though_the_budget_ends(void **sta
 	assert_int_equal(peer->deposited, 19 * CEILING / ZN_PRICE_PER_UNITS);
 }
 
+static void a_key_that_showed_no_work_locks_no_more_than_it_may_begin(void **state)
+{
+	(void)state;
+	machine_begin(&machine, 5);
+	machine_shake_hands(&machine, peer);
+	offer(CEILING, UINT64_MAX, 16);
+	say(peer, machine_agree(peer, &peer->key));
+	uint64_t first = 19 * CEILING / ZN_PRICE_PER_UNITS; /* a window of 16, two ahead, rounding */
+	assert_int_equal(peer->deposited, first);
+	machine_opened(&machine, peer, true);
+	struct zn_message pull = machine_pull(peer, true, 64);
+	say(peer, pull);
+	pull = machine_pull(peer, false, 64);
+	say(peer, pull); /* it waits, and nothing is topped up */
+	for (uint32_t i = 0; i < 10; i++)
+		machine_tick(&machine, peer, 1);
+	assert_int_equal(peer->deposited, first);
+	deliver(peer, (uint64_t[]){0}, 1);
+	check_all(peer, true);
+	assert_true(peer->deposited > first); /* with the first acceptance, not later */
+}
+
 static void a_worker_that_hung_up_gets_no_more_deposit(void **state)
 {
 	(void)state;
 	begin();
 	struct zn_publisher_event event = {.kind = ZN_PUBLISHER_TICK};
-	uint64_t before = peer->deposited;
 	peer->deal.pull_open = false;
+	deliver(peer, (uint64_t[]){0, 1}, 2);
+	check_all(peer, true);
+	uint64_t before = peer->deposited;
 	machine.job.policy.deposit_s *= 100; /* so that what is left is little */
 	machine.job.policy.budget.zat *= 1000;
 	machine_feed(&machine, peer, event);
@@ -409,6 +433,7 @@ int main(void)
 		cmocka_unit_test(messages_of_an_old_session_are_out_of_turn),
 		cmocka_unit_test(a_huge_claimed_rate_locks_half_of_the_budget_at_most),
 		cmocka_unit_test(a_deposit_is_no_larger_than_wanted_though_the_budget_ends),
+		cmocka_unit_test(a_key_that_showed_no_work_locks_no_more_than_it_may_begin),
 		cmocka_unit_test(a_worker_that_hung_up_gets_no_more_deposit),
 		cmocka_unit_test(terms_signed_by_somebody_else_open_no_channel),
 		cmocka_unit_test(offers_out_of_their_round_are_refused),

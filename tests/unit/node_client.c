@@ -233,6 +233,34 @@ static void a_channel_is_waited_for_found_and_closed(void **state)
 	assert_int_equal(harness.history.count, 2); /* opened for it, closed by it */
 }
 
+static void what_a_third_party_redeems_is_in_the_payees_history(void **state)
+{
+	struct zn_account worker, stranger;
+	struct zn_secret_key stranger_key = harness_key(12, &stranger);
+	struct zn_transaction give = {.kind = ZN_TX_TRANSFER};
+	struct zn_hash id, hash;
+	(void)state;
+	harness_key(11, &worker);
+	give.body.transfer = (struct zn_tx_transfer){stranger, {XEN}};
+	ok(harness_send(&harness, &harness.operator_key, &give));
+	struct zn_transaction open = {.kind = ZN_TX_OPEN,
+		.body.open = {.count = 1, .openings = {{worker, {{4}}, {10 * XEN}, 1}}}};
+	ok(harness_send(&harness, &harness.operator_key, &open));
+	zn_channel_id(&id, &harness.params.chain, &harness.operator_account, harness.answer.nonce, 0);
+	struct zn_transaction redeem = {.kind = ZN_TX_REDEEM,
+		.body.redeem = {.voucher = {harness.params.chain, id, {4 * XEN}, {0}}}};
+	zn_voucher_hash(&hash, &harness.params.chain, &redeem.body.redeem.voucher);
+	zn_sign(&redeem.body.redeem.signature, &harness.operator_key, &hash);
+	ok(harness_send(&harness, &stranger_key, &redeem));
+	struct zn_hash redeem_id = harness.answer.tx_id;
+	assert_int_equal(harness_account(&harness, &worker).balance.zat, 4 * XEN);
+	struct zn_history_query history = {.account = worker, .limit = 10};
+	zn_ledger_list_history(NULL, harness.client, &history, harness_answered, &harness);
+	ok(harness_wait(&harness));
+	assert_int_equal(harness.history.count, 2);
+	assert_true(zn_hash_equal(&harness.history.entries[0].tx, &redeem_id));
+}
+
 static void a_restart_changes_nothing(void **state)
 {
 	char before[64], after[64];
@@ -349,6 +377,7 @@ int main(void)
 		cmocka_unit_test(a_nonce_that_another_program_took_is_asked_for_again),
 		cmocka_unit_test(jobs_are_found_by_kind_newest_first_and_page_by_page),
 		cmocka_unit_test(a_channel_is_waited_for_found_and_closed),
+		cmocka_unit_test(what_a_third_party_redeems_is_in_the_payees_history),
 		cmocka_unit_test(a_restart_changes_nothing),
 		cmocka_unit_test(a_send_outlives_a_restart_of_the_node),
 		cmocka_unit_test(a_node_that_is_not_there_is_said_so),

@@ -37,8 +37,22 @@ static void a_deposit_above_the_least_is_left_alone(void **state)
 	struct zn_amount deposit;
 	(void)state;
 	begin(100000000, UINT64_C(1000) * 1000000);
+	deal.units = 1;
 	assert_true(zn_publisher_deposit(&deposit, &job, &deal));
 	assert_int_equal(deposit.zat, 101000);
+	zn_chunk_table_destroy(job.table);
+}
+
+static void a_worker_without_accepted_work_gets_a_windows_pay(void **state)
+{
+	struct zn_amount deposit;
+	(void)state;
+	begin(100000000, UINT64_C(1000) * 1000000);
+	assert_true(zn_publisher_deposit(&deposit, &job, &deal));
+	assert_int_equal(deposit.zat, (10 + ZN_LEASE_AHEAD + 1) * 1000);
+	deal.chunks_per_1000s = UINT64_MAX; /* whatever it claims */
+	assert_true(zn_publisher_deposit(&deposit, &job, &deal));
+	assert_int_equal(deposit.zat, (10 + ZN_LEASE_AHEAD + 1) * 1000);
 	zn_chunk_table_destroy(job.table);
 }
 
@@ -56,6 +70,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_deposit_is_at_least_what_the_ledger_takes),
 		cmocka_unit_test(a_deposit_above_the_least_is_left_alone),
+		cmocka_unit_test(a_worker_without_accepted_work_gets_a_windows_pay),
 		cmocka_unit_test(a_budget_below_the_least_opens_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
