@@ -13,7 +13,7 @@
 
 #include "market/message.h"
 
-#define ZN_WORKER_RUNS_MAX 2 /* in the runner at once, so that the device never waits */
+#define ZN_WORKER_RUNS_MAX 4 /* in the runner at once, of tiny chunks; of others two keep it busy */
 
 enum zn_worker_stage {
 	ZN_WORKER_IDLE,

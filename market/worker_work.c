@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define BEGUN_NEWS_NS    UINT64_C(20000000)
+#define TINY_CHUNK_NS    UINT64_C(20000000)
 #define RUN_FAILURES_MAX 8 /* one after the other: the device is not fit for this job */
 #define REDEEM_AGAIN_S   60 /* after one that failed: the ledger is away, or the fee is too much */
 
@@ -375,6 +375,8 @@ static bool may_begin(struct zn_worker_actions *out, struct zn_worker_deal *deal
 
 static void begin_runs(struct zn_worker_actions *out, struct zn_worker_deal *deal, uint64_t now_s)
 {
+	/* What is begun must be finished even when the job is cancelled: so few, unless it is nothing. */
+	uint32_t runs_max = deal->chunk_ns < TINY_CHUNK_NS ? ZN_WORKER_RUNS_MAX : 2;
 	for (uint32_t i = 0; i < deal->chunks_count; i++) {
 		struct zn_worker_chunk *chunk = &deal->chunks[i];
 		if (chunk->work != ZN_CHUNK_LEASED)
@@ -384,7 +386,7 @@ static void begin_runs(struct zn_worker_actions *out, struct zn_worker_deal *dea
 			i--;
 			continue;
 		}
-		if (count_of(deal, ZN_CHUNK_BEGUN) >= ZN_WORKER_RUNS_MAX ||
+		if (count_of(deal, ZN_CHUNK_BEGUN) >= runs_max ||
 			!may_begin(out, deal, now_s))
 			return;
 		chunk->work = ZN_CHUNK_BEGUN;
@@ -444,7 +446,7 @@ static void pull(struct zn_worker_actions *out, struct zn_worker_deal *deal)
 {
 	uint32_t want = wanted(deal);
 	/* Tiny chunks are delivered before anybody could cancel them: not worth a message each. */
-	bool began = deal->begun_total != deal->pull_begun && deal->chunk_ns >= BEGUN_NEWS_NS;
+	bool began = deal->begun_total != deal->pull_begun && deal->chunk_ns >= TINY_CHUNK_NS;
 	bool news = want > deal->pull_want || began ||
 		    deal->lease_number != deal->pull_lease;
 	bool first_unanswered = deal->pulls_open > 0 && deal->pull_fresh;
