@@ -220,6 +220,23 @@ enum zn_err zn_worker_journal_unsettled(struct zn_journal *journal, const struct
 	return err == ZN_ERR_OK && reading.damaged ? ZN_ERR_CORRUPT : err;
 }
 
+static bool take_count(void *user, const struct zn_row *row)
+{
+	*(uint64_t *)user = (uint64_t)zn_row_integer(row, 0);
+	return false;
+}
+
+enum zn_err zn_worker_journal_foreign(uint64_t *count, struct zn_journal *journal,
+	const struct zn_chain_id *chain, const struct zn_public_key *worker_key)
+{
+	*count = 0;
+	return zn_journal_read(journal,
+		"SELECT count(*) FROM deals WHERE state = ? AND chain = ? AND worker_key <> ?",
+		BINDS(ZN_BIND_I(ZN_DEAL_OPEN), ZN_BIND_T(chain->text),
+			ZN_BIND_B(worker_key->bytes, sizeof worker_key->bytes)),
+		take_count, count);
+}
+
 struct output_reading {
 	zn_kept_output_fn *fn;
 	void *user;

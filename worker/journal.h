@@ -65,6 +65,10 @@ typedef bool zn_kept_deal_fn(void *user, const struct zn_kept_deal *kept);
 enum zn_err zn_worker_journal_unsettled(struct zn_journal *journal, const struct zn_chain_id *chain,
 	const struct zn_public_key *worker_key, zn_kept_deal_fn *fn, void *user);
 
+/** How many open deals of this ledger belong to another key: only that key can settle them. */
+enum zn_err zn_worker_journal_foreign(uint64_t *count, struct zn_journal *journal,
+	const struct zn_chain_id *chain, const struct zn_public_key *worker_key);
+
 struct zn_kept_output {
 	uint64_t chunk;
 	struct zn_hash root;

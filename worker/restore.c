@@ -62,6 +62,22 @@ void zn_worker_collect(struct zn_worker *worker)
 			worker->options.home, zn_err_sentence(err));
 		return;
 	}
+	uint64_t foreign;
+	if (zn_worker_journal_foreign(&foreign, worker->journal, &worker->chain,
+		    &worker->public_key) == ZN_ERR_OK &&
+		foreign > 0) {
+		if (worker->options.settle_only) {
+			zn_worker_fail(worker,
+				"%llu channels of earlier deals belong to another key; bring that"
+				" key file back, or name it with --key",
+				(unsigned long long)foreign);
+			return;
+		}
+		zn_worker_say(worker,
+			"%llu channels of earlier deals belong to another key: only that one can"
+			" collect them (--key)",
+			(unsigned long long)foreign);
+	}
 	if (collecting->count == 0 && worker->options.settle_only)
 		zn_worker_say(worker, "nothing is owed");
 	else if (collecting->count > 0)
