@@ -66,7 +66,7 @@ void zn_worker_collect(struct zn_worker *worker)
 	if (zn_worker_journal_foreign(&foreign, worker->journal, &worker->chain,
 		    &worker->public_key) == ZN_ERR_OK &&
 		foreign > 0) {
-		if (worker->options.settle_only) {
+		if (worker->options.settle_only && collecting->count == 0) {
 			zn_worker_fail(worker,
 				"%llu channels of earlier deals belong to another key; bring that"
 				" key file back, or name it with --key",
