@@ -95,6 +95,21 @@ static void open_channel(struct buyer_peer *peer, struct zn_amount deposit)
 		on_opened, peer);
 }
 
+static void on_topped_up(void *user, const struct zn_ledger_answer *answer)
+{
+	struct zn_publisher_event event = {.kind = ZN_PUBLISHER_TOPPED_UP,
+		.good = answer->err == ZN_ERR_OK && answer->refusal == ZN_LEDGER_OK};
+	queue(user, &event);
+}
+
+static void top_up(struct buyer_peer *peer, struct zn_amount amount)
+{
+	struct zn_transaction draft = {.kind = ZN_TX_TOP_UP,
+		.body.top_up = {peer->deal.channel_id, amount}};
+	zn_ledger_send(NULL, peer->buyer->node->client, &peer->buyer->node->operator_key, &draft,
+		10000, on_topped_up, peer);
+}
+
 static void reply_held(struct buyer_peer *peer, const struct zn_message *message)
 {
 	if (peer->held != NULL)
@@ -137,11 +152,9 @@ static void act(struct buyer_peer *peer, const struct zn_publisher_action *actio
 	case ZN_PUBLISHER_DO_OPEN:
 		open_channel(peer, action->amount);
 		break;
-	case ZN_PUBLISHER_DO_TOP_UP: {
-		struct zn_publisher_event event = {.kind = ZN_PUBLISHER_TOPPED_UP};
-		queue(peer, &event);
+	case ZN_PUBLISHER_DO_TOP_UP:
+		top_up(peer, action->amount);
 		break;
-	}
 	case ZN_PUBLISHER_DO_CHECK:
 		check(peer, action->index);
 		break;
