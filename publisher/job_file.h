@@ -57,7 +57,10 @@ bool zn_job_file_parse(struct zn_job_file *file, const char *name, const char *d
 /** "2 XEN per 1000 chunks", "5 zat per chunk" into zat per ZN_PRICE_PER_UNITS, at least 1. */
 bool zn_job_price_parse(uint64_t *out, const char *text);
 
-/** An example with every key, of kind "render" or "kernel"; NULL for another word. */
+#define ZN_JOB_EXAMPLE_SCENE "scene.obj" /* names in the example, to be replaced by real ones */
+#define ZN_JOB_EXAMPLE_SKY   "sky.exr"
+
+/** An example with every key but the camera, of kind "render" or "kernel"; NULL for another word. */
 const char *zn_job_file_example(const char *kind);
 
 #endif

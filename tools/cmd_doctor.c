@@ -201,6 +201,7 @@ int zn_cmd_doctor(int argc, char **argv)
 		puts("all is there");
 		return ZN_EXIT_OK;
 	}
-	return zn_command_fail(ZN_EXIT_FAILED, NAME, "%d of the lines above need a hand",
+	fflush(stdout);
+	return zn_command_fail(ZN_EXIT_FAILED, NAME, "to be mended: %d of the lines above",
 		doctor.missing);
 }

@@ -10,7 +10,7 @@
 #include <string.h>
 
 const char zn_cmd_job_help[] =
-	"usage: zennet job new render|kernel FILE     write an example with every key\n"
+	"usage: zennet job new render|kernel FILE     write an example (docs/JOBS.md says every key)\n"
 	"       zennet job run FILE [options]         announce it, deal, check, pay, settle\n"
 	"       zennet job run --resume ID [options]  go on with one that was stopped\n"
 	"       zennet job local FILE [--out FILE]    the same on this machine alone\n"
@@ -36,11 +36,40 @@ static int fail(int status, const char *sentence)
 	return zn_command_fail(status, "job", "%s", sentence);
 }
 
+#define EXAMPLE_BYTES_MAX (2 * PATH_MAX + 4096)
+
+/* Put `name` in place of the first `word`, once; the text has EXAMPLE_BYTES_MAX bytes. */
+static void put_name(char *text, const char *word, const char *name)
+{
+	char *at = strstr(text, word);
+	if (at == NULL || strlen(text) + strlen(name) >= EXAMPLE_BYTES_MAX)
+		return;
+	memmove(at + strlen(name), at + strlen(word), strlen(at + strlen(word)) + 1);
+	memcpy(at, name, strlen(name));
+}
+
+/* The demo's scene, where tools/setup --scene has brought it: an example that works as it is. */
+static void put_scene(char *text)
+{
+	char cache[PATH_MAX], scene[PATH_MAX], sky[PATH_MAX];
+	if (zn_path_cache(cache) != ZN_ERR_OK ||
+		!zn_path_make(scene, "%s/scene/poolTable/poolTable.obj", cache) ||
+		!zn_path_make(sky, "%s/scene/interior.exr", cache) || !zn_file_exists(scene) ||
+		!zn_file_exists(sky))
+		return;
+	put_name(text, ZN_JOB_EXAMPLE_SCENE, scene);
+	put_name(text, ZN_JOB_EXAMPLE_SKY, sky);
+}
+
 static int job_new(const char **words, size_t count)
 {
-	const char *text = count == 3 ? zn_job_file_example(words[1]) : NULL;
-	if (text == NULL)
+	const char *example = count == 3 ? zn_job_file_example(words[1]) : NULL;
+	char text[EXAMPLE_BYTES_MAX];
+	if (example == NULL)
 		return fail(ZN_EXIT_USAGE, "say: zennet job new render FILE, or kernel FILE");
+	snprintf(text, sizeof text, "%s", example);
+	if (strcmp(words[1], "render") == 0)
+		put_scene(text);
 	if (zn_file_exists(words[2]))
 		return zn_command_fail(ZN_EXIT_FAILED, "job", "%s is there already; name another file",
 			words[2]);
@@ -69,6 +98,14 @@ static bool is_order(const char *word)
 	       strcmp(word, "cancel") == 0;
 }
 
+/* An order that was taken is confirmed: silence would leave one wondering. */
+static int told(int status, const char *verb)
+{
+	if (status == ZN_EXIT_OK)
+		printf("%s: the job was told\n", verb);
+	return status;
+}
+
 static int dispatch(const char **words, size_t count, struct zn_publisher_options *options)
 {
 	const char *verb = words[0], *id = count > 1 ? words[1] : NULL;
@@ -86,9 +123,9 @@ static int dispatch(const char **words, size_t count, struct zn_publisher_option
 	if (strcmp(verb, "status") == 0 && count <= 2)
 		return zn_publisher_status(id, options->json, stdout);
 	if (is_order(verb) && count <= 2)
-		return zn_publisher_tell(id, verb, NULL);
+		return told(zn_publisher_tell(id, verb, NULL), verb);
 	if (strcmp(verb, "fund") == 0 && count >= 2)
-		return zn_publisher_tell(count == 3 ? id : NULL, verb, words[count - 1]);
+		return told(zn_publisher_tell(count == 3 ? id : NULL, verb, words[count - 1]), verb);
 	if (strcmp(verb, "settle") == 0 && count == 1)
 		return zn_publisher_settle_all(options);
 	return zn_command_fail(ZN_EXIT_USAGE, "job",
