@@ -125,6 +125,9 @@ static void the_examples_are_right_job_files(void **state)
 	(void)state;
 	assert_true(parse(zn_job_file_example("render")));
 	assert_int_equal(file.kind, ZN_JOB_RENDER);
+	assert_false(file.render.camera_given); /* it frames whatever scene is named */
+	assert_true(parse("{\"kind\": \"render\", \"scene\": \"a.obj\", \"budget\": \"1 XEN\","
+			  " \"camera\": {\"eye\": [3, 2, 4], \"target\": [0, 0.5, 0]}}"));
 	assert_true(file.render.camera_given);
 	assert_true(parse(zn_job_file_example("kernel")));
 	assert_int_equal(file.kind, ZN_JOB_KERNEL);
