@@ -259,32 +259,30 @@ bool zn_json_read_doubles(struct zn_json_reader *reader, const char *key, bool r
 	return true;
 }
 
-bool zn_json_read_object(struct zn_json_reader *reader, const char *key, bool required,
-	const struct zn_json **out)
+static bool read_inner(struct zn_json_reader *reader, const char *key, bool required,
+	cJSON_bool (*is_one)(const cJSON *item), const char *what, const struct zn_json **out)
 {
 	const struct zn_json *value = find(reader, key, required);
 
 	if (value == NULL)
 		return false;
-	if (!cJSON_IsObject(inner(value)))
-		return complain(reader, "%s: it should be an object, { ... }, not %s", key,
-			kind_of(value));
+	if (!is_one(inner(value)))
+		return complain(
+			reader, "%s: it should be an %s, not %s", key, what, kind_of(value));
 	*out = value;
 	return true;
+}
+
+bool zn_json_read_object(struct zn_json_reader *reader, const char *key, bool required,
+	const struct zn_json **out)
+{
+	return read_inner(reader, key, required, cJSON_IsObject, "object, { ... }", out);
 }
 
 bool zn_json_read_array(struct zn_json_reader *reader, const char *key, bool required,
 	const struct zn_json **out)
 {
-	const struct zn_json *value = find(reader, key, required);
-
-	if (value == NULL)
-		return false;
-	if (!cJSON_IsArray(inner(value)))
-		return complain(reader, "%s: it should be an array, [ ... ], not %s", key,
-			kind_of(value));
-	*out = value;
-	return true;
+	return read_inner(reader, key, required, cJSON_IsArray, "array, [ ... ]", out);
 }
 
 bool zn_json_reader_done(struct zn_json_reader *reader)

@@ -55,7 +55,6 @@ struct zn_peer *zn_peer_create(struct zn_publisher *publisher)
 		return NULL;
 	if (place == publisher->peers_count)
 		publisher->peers_count++;
-	peer->used = true;
 	peer->deal.peer = (uint16_t)place;
 	peer->heard_ns = zn_clock_monotonic_ns();
 	publisher->peers[place] = peer;

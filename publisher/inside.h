@@ -31,7 +31,6 @@ struct zn_incoming {
 };
 
 struct zn_peer {
-	bool used;
 	struct zn_publisher_deal deal;
 	enum zn_store_stage stored_stage;
 	bool stored;                       /* it has a row in the journal */

@@ -12,13 +12,12 @@
 
 void zn_money_learn(struct zn_money *money, uint64_t height, uint64_t time_s)
 {
-	money->reached_ns = zn_clock_monotonic_ns();
 	if (money->time_known && height <= money->height) /* that block is older now */
 		return;
 	money->time_known = true;
 	money->height = height;
 	money->time_s = time_s;
-	money->heard_ns = money->reached_ns;
+	money->heard_ns = zn_clock_monotonic_ns();
 }
 
 uint64_t zn_money_now_s(struct zn_money *money)

@@ -20,7 +20,6 @@ struct zn_money {
 	/* Ledger time: never goes back. */
 	bool time_known;
 	uint64_t height, time_s, heard_ns, told_s;
-	uint64_t reached_ns; /* when the node answered last */
 	bool looking;
 	struct zn_timer look;
 	/* Openings: wishes wait while a transaction is on its way. */

@@ -108,7 +108,7 @@ static bool on_deal(void *user, struct zn_publisher_deal *deal, enum zn_store_st
 	struct zn_peer *peer = calloc(1, sizeof *peer);
 	if (peer == NULL)
 		return false;
-	peer->used = peer->stored = true;
+	peer->stored = true;
 	peer->stored_stage = stage;
 	peer->deal = *deal;
 	peer->heard_ns = zn_clock_monotonic_ns();
