@@ -43,6 +43,7 @@ static void device_code(struct zn_codec *codec, struct zn_device *device)
 	zn_codec_u32(codec, &device->index);
 	zn_codec_range_u8(codec, &device->class, ZN_DEVICE_CPU, ZN_DEVICE_OTHER);
 	zn_codec_range_u8(codec, &device->exact, ZN_EXACT_UNKNOWN, ZN_EXACT_NO);
+	zn_codec_range_u8(codec, &device->sandbox, ZN_SANDBOX_NONE, ZN_SANDBOX_FULL);
 	zn_codec_bool(codec, &device->fp64);
 	zn_codec_bool(codec, &device->shares_memory);
 	zn_codec_u32(codec, &device->compute_units);
@@ -63,6 +64,7 @@ static void device_code(struct zn_codec *codec, struct zn_device *device)
 
 static void machine_code(struct zn_codec *codec, struct zn_machine *machine)
 {
+	zn_codec_range_u8(codec, &machine->sandbox, ZN_SANDBOX_NONE, ZN_SANDBOX_FULL);
 	zn_codec_u32(codec, &machine->sockets);
 	zn_codec_u32(codec, &machine->cores);
 	zn_codec_u32(codec, &machine->threads);

@@ -48,6 +48,7 @@ struct zn_runner_options {
 	uint32_t silence_cpu_ms; /* per thread of the device */
 	uint32_t silence_wall_ms;
 	uint32_t build_cpu_ms; /* CPU time that a load may take */
+	enum zn_sandbox_level sandbox_max; /* 0: the best that can be had; tests force a lower one */
 	struct zn_runner_handlers handlers;
 };
 
@@ -57,6 +58,9 @@ enum zn_err zn_runner_create(struct zn_runner **out, struct zn_loop *loop,
 /** Kill it and forget it; calls nobody back. NULL is fine. */
 void zn_runner_destroy(struct zn_runner *runner);
 
+/** How well it is fenced in: known once it is ready, ZN_SANDBOX_NONE before. Whoever loads sources of
+ *  strangers asks this first and refuses below ZN_SANDBOX_PARTIAL. */
+enum zn_sandbox_level zn_runner_sandbox(const struct zn_runner *runner);
 /** The device, or NULL before ready(). Borrowed while the runner lives. */
 const struct zn_device *zn_runner_device(const struct zn_runner *runner);
 
