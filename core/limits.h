@@ -119,6 +119,8 @@
 #define ZN_SEARCH_POLL_MS_MAX      2000 /* after a minute without one */
 #define ZN_SEARCH_BACK_OFF_MS      2000
 #define ZN_SEARCH_BACK_OFF_MS_MAX  600000
+#define ZN_FETCH_TRIES_MAX         20   /* with the pause: a publisher that starts again is waited for */
+#define ZN_FETCH_RETRY_MS          500
 #define ZN_BLOB_CACHE_BYTES_MAX    (UINT64_C(4) << 30) /* four of the largest shared inputs */
 #define ZN_BLOB_CACHE_FILES_MAX    4096
 #define ZN_OUTPUT_INLINE_BYTES_MAX 65536 /* larger outputs are files beside the journal */
