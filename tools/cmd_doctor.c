@@ -99,6 +99,35 @@ static void look_at_files(struct doctor *doctor)
 		good("key", "%s", key);
 }
 
+/* No level is a fault of this program: foreign kernels are refused where they cannot be fenced in. */
+static void tell_sandbox(const struct zn_machine *machine)
+{
+	switch (machine->sandbox) {
+	case ZN_SANDBOX_FULL:
+		good("sandbox", "full: kernels of strangers run without your files, your network "
+				"and your other programs in sight");
+		break;
+	case ZN_SANDBOX_PARTIAL:
+		printf("note     %-8s partial: kernels of strangers run, cannot open your files and "
+		       "have no network, but are\n"
+		       "                  kept from other programs by the system call filter alone. "
+		       "For the full one allow user\n"
+		       "                  namespaces: sysctl user.max_user_namespaces=10000, and "
+		       "where they exist\n"
+		       "                  kernel.unprivileged_userns_clone=1, "
+		       "kernel.apparmor_restrict_unprivileged_userns=0\n",
+			"sandbox");
+		break;
+	default:
+		printf("note     %-8s none: only kernels that come with Zennet run here; those of "
+		       "strangers are refused. It takes\n"
+		       "                  Linux 5.13 or newer with Landlock (lsm=landlock,... on "
+		       "the kernel's command line) and\n"
+		       "                  seccomp; in a container, its profile must allow them\n",
+			"sandbox");
+	}
+}
+
 static void look_at_devices(struct doctor *doctor)
 {
 	static struct zn_tool_probe probe;
@@ -123,6 +152,7 @@ static void look_at_devices(struct doctor *doctor)
 	}
 	if (probe.note.text[0] != '\0')
 		printf("note     %-8s %s\n", "device", probe.note.text);
+	tell_sandbox(&probe.machine);
 	if (probe.devices_count == 0)
 		bad(doctor, "device",
 			"no OpenCL device; for the CPU: apt-get install pocl-opencl-icd, for a GPU "

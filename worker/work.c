@@ -254,6 +254,8 @@ bool zn_worker_runner_start(struct zn_worker *worker)
 {
 	const struct zn_runner_options options = {.program = worker->options.runner_program,
 		.device_index = worker->device.index,
+		.device_class = worker->device.class,
+		.class_index = worker->device.class_index,
 		.cpu_threads = worker->options.threads,
 		.idle_priority = worker->device.class == ZN_DEVICE_CPU,
 		.handlers = {.ready = on_ready, .gone = on_gone, .user = worker}};
