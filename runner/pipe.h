@@ -17,6 +17,7 @@
 #include "core/codec.h"
 #include "core/limits.h"
 #include "runner/device.h"
+#include "runner/sensor.h"
 
 #define ZN_PIPE_FD                 3
 #define ZN_PIPE_RECORD             96 /* the type byte; apart from everything that is hashed or signed */
@@ -34,6 +35,7 @@ enum zn_pipe_kind {
 	ZN_PIPE_PAUSE = 3,
 	ZN_PIPE_RESUME = 4,
 	ZN_PIPE_CANCEL = 5,
+	ZN_PIPE_DUTY = 12, /* how much of the time the device may work */
 	/* from the runner */
 	ZN_PIPE_DEVICE = 16,  /* probe: one per device, once more after its self-test */
 	ZN_PIPE_MACHINE = 17, /* probe: comes last */
@@ -43,6 +45,8 @@ enum zn_pipe_kind {
 	ZN_PIPE_PROGRESS = 21,
 	ZN_PIPE_DONE = 22,
 	ZN_PIPE_PAUSED = 23, /* the device is free */
+	ZN_PIPE_DRIVER = 32, /* probe: before and after the drivers were loaded */
+	ZN_PIPE_SENSORS = 33, /* sensors: about once a second */
 };
 
 struct zn_pipe_load {
@@ -103,8 +107,11 @@ struct zn_pipe_message {
 		struct zn_pipe_load load;
 		struct zn_pipe_run run;
 		uint64_t cancel_tag;
+		uint8_t duty_percent; /* ZN_DUTY_PERCENT_MIN to 100 */
 		struct zn_device device; /* DEVICE, READY */
 		struct zn_machine machine;
+		struct zn_driver driver;
+		struct zn_readings readings;
 		char failed[ZN_PIPE_SENTENCE_BYTES_MAX + 1];
 		struct zn_pipe_loaded loaded;
 		struct {

@@ -74,6 +74,9 @@ static void act(struct zn_slicer *slicer, const char *cache_dir, struct zn_pipe_
 	case ZN_PIPE_CANCEL:
 		zn_slicer_cancel(slicer, message.cancel_tag);
 		break;
+	case ZN_PIPE_DUTY:
+		zn_duty_set(&slicer->duty, message.duty_percent);
+		break;
 	}
 	if (fds.job >= 0)
 		close(fds.job);
@@ -94,13 +97,13 @@ void zn_serve_device(uint32_t index, const char *cache_dir)
 	message.kind = ZN_PIPE_READY;
 	message.device = compute.about;
 	zn_channel_send(&message);
-	bool busy = false;
+	int wait_ms = -1;
 	for (;;) {
 		struct zn_pipe_fds fds;
-		while (zn_channel_receive(&message, &fds, busy ? 0 : -1)) {
+		while (zn_channel_receive(&message, &fds, wait_ms)) {
 			act(&slicer, cache_dir, fds);
-			busy = true;
+			wait_ms = 0;
 		}
-		busy = zn_slicer_step(&slicer);
+		wait_ms = zn_slicer_step(&slicer);
 	}
 }

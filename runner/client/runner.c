@@ -271,6 +271,8 @@ enum zn_err zn_runner_create(struct zn_runner **out, struct zn_loop *loop,
 		return err;
 	}
 	zn_timer_start(&runner->watchdog, loop, WATCHDOG_MS, on_watchdog, runner);
+	runner->duty_sent = 100;
+	zn_runner_set_duty(runner, options->duty_percent != 0 ? options->duty_percent : 100);
 	*out = runner;
 	return ZN_ERR_OK;
 }
