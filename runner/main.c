@@ -13,6 +13,7 @@ static int usage(FILE *to, int status)
 	      "itself.\n"
 	      "  zennet-runner probe        --scratch DIR [--cache DIR] [--self-test]\n"
 	      "  zennet-runner run INDEX    --scratch DIR [--cache DIR] [--threads N] [--idle]\n"
+	      "  zennet-runner sensors      --scratch DIR [--sys DIR]\n"
 	      "It speaks over a message socket at descriptor 3 (runner/pipe.h). To see this "
 	      "machine's\n"
 	      "devices, use: zennet devices\n",
@@ -35,10 +36,12 @@ int main(int argc, char **argv)
 	struct zn_runner_place place = {0};
 	bool self_test = false, bad = argc < 2;
 	bool run = !bad && strcmp(argv[1], "run") == 0;
+	bool sensors = !bad && strcmp(argv[1], "sensors") == 0;
+	const char *sys_root = "/sys";
 	uint32_t index = 0;
 	if (!bad && strcmp(argv[1], "--help") == 0)
 		return usage(stdout, 0);
-	if (!run && !bad && strcmp(argv[1], "probe") != 0)
+	if (!run && !sensors && !bad && strcmp(argv[1], "probe") != 0)
 		bad = true;
 	if (run && !number(&index, argc > 2 ? argv[2] : NULL))
 		bad = true;
@@ -52,6 +55,8 @@ int main(int argc, char **argv)
 			place.cache_dir = argv[++i];
 		else if (strcmp(argv[i], "--scratch") == 0 && value != NULL && value[0] == '/')
 			place.scratch_dir = argv[++i];
+		else if (sensors && strcmp(argv[i], "--sys") == 0 && value != NULL)
+			sys_root = argv[++i];
 		else if (strcmp(argv[i], "--threads") == 0 && number(&place.cpu_threads, value))
 			i++;
 		else
@@ -61,6 +66,8 @@ int main(int argc, char **argv)
 		return usage(stderr, 2);
 	if (!zn_runner_harden(&place))
 		return 1;
+	if (sensors)
+		zn_serve_sensors(sys_root);
 	if (run)
 		zn_serve_device(index, place.cache_dir);
 	zn_serve_probe(place.cache_dir, self_test);

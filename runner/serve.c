@@ -1,7 +1,10 @@
 #include "runner/serve.h"
 
+#include "runner/drivers.h"
 #include "runner/machine.h"
+#include "runner/nvml.h"
 #include "runner/selftest.h"
+#include "runner/sensors.h"
 #include "runner/slices.h"
 
 #include <unistd.h>
@@ -11,7 +14,9 @@ static struct zn_compute_list list;
 
 void zn_serve_probe(const char *cache_dir, bool self_test)
 {
+	zn_drivers_announce();
 	zn_compute_list_all(&list);
+	zn_drivers_tell();
 	for (uint32_t i = 0; i < list.count; i++) {
 		message.kind = ZN_PIPE_DEVICE;
 		zn_compute_describe(&message.device, list.platforms[i], list.devices[i], i);
@@ -105,5 +110,24 @@ void zn_serve_device(uint32_t index, const char *cache_dir)
 			wait_ms = 0;
 		}
 		wait_ms = zn_slicer_step(&slicer);
+	}
+}
+
+void zn_serve_sensors(const char *sys_root)
+{
+	static struct zn_sensor_place place;
+	if (!zn_sensors_open(&place, sys_root))
+		_exit(2);
+	zn_nvml_open();
+	for (;;) {
+		struct zn_pipe_fds fds;
+		message.kind = ZN_PIPE_SENSORS;
+		zn_sensors_read(&message.readings, &place, zn_runner_now_ns());
+		zn_nvml_read(&message.readings);
+		zn_readings_note(&message.readings, &place);
+		zn_channel_send(&message);
+		if (zn_channel_receive(&message, &fds,
+			    place.round == 1 ? ZN_SENSORS_FIRST_MS : ZN_SENSORS_MS))
+			_exit(1); /* it takes no orders */
 	}
 }
