@@ -174,7 +174,7 @@ static void read_channel(struct zn_readings *out, const char *directory, const c
 		return;
 	snprintf(file, sizeof file, "%s%" PRIu32 "_%s", stem, channel->number,
 		channel->averaged ? "average" : "input");
-	if (read_number(&value, directory, file) != 0)
+	if (read_number(&value, directory, file) != 0 || (!heat && value < 0))
 		return;
 	snprintf(file, sizeof file, "%s%" PRIu32 "_label", stem, channel->number);
 	if (read_text(label, directory, file) != 0 || label[0] == '\0')
