@@ -53,11 +53,10 @@ static void pci_of(char *out, cl_device_id device)
 				      NULL) == CL_SUCCESS &&
 			      amd.raw.type == CL_DEVICE_TOPOLOGY_TYPE_PCIE_AMD;
 		cl_uint at = 0, slot = 0;
-		if (!is_amd &&
-			(clGetDeviceInfo(device, PCI_BUS_NVIDIA, sizeof at, &at, NULL) !=
-					CL_SUCCESS ||
-				clGetDeviceInfo(device, PCI_SLOT_NVIDIA, sizeof slot, &slot,
-					NULL) != CL_SUCCESS))
+		if (!is_amd && (clGetDeviceInfo(device, PCI_BUS_NVIDIA, sizeof at, &at, NULL) !=
+					       CL_SUCCESS ||
+				       clGetDeviceInfo(device, PCI_SLOT_NVIDIA, sizeof slot, &slot,
+					       NULL) != CL_SUCCESS))
 			return; /* it does not tell */
 		bus.pci_domain = is_amd ? 0 : number32(device, PCI_DOMAIN_NVIDIA);
 		bus.pci_bus = is_amd ? (cl_uchar)amd.pcie.bus : at;

@@ -63,8 +63,8 @@ enum zn_driver_state {
 /** A file that should give an OpenCL platform, or a platform. */
 struct zn_driver {
 	uint32_t index;
-	uint8_t state; /* enum zn_driver_state */
-	bool is_file;  /* `name` is that of the .icd file; else that of the platform */
+	uint8_t state;    /* enum zn_driver_state */
+	bool is_file;     /* `name` is that of the .icd file; else that of the platform */
 	uint32_t devices; /* of a platform */
 	char name[ZN_DEVICE_TEXT_BYTES_MAX + 1];
 	char vendor[ZN_DEVICE_TEXT_BYTES_MAX + 1];

@@ -34,8 +34,7 @@ static void clean(char *out, size_t out_bytes, const char *text)
 static void begin(uint32_t index, bool is_file, const char *name, uint8_t state)
 {
 	message.kind = ZN_PIPE_DRIVER;
-	message.driver =
-		(struct zn_driver){.index = index, .is_file = is_file, .state = state};
+	message.driver = (struct zn_driver){.index = index, .is_file = is_file, .state = state};
 	clean(message.driver.name, sizeof message.driver.name, name);
 }
 

@@ -44,8 +44,8 @@ enum zn_pipe_kind {
 	ZN_PIPE_LOADED = 20,
 	ZN_PIPE_PROGRESS = 21,
 	ZN_PIPE_DONE = 22,
-	ZN_PIPE_PAUSED = 23, /* the device is free */
-	ZN_PIPE_DRIVER = 32, /* probe: before and after the drivers were loaded */
+	ZN_PIPE_PAUSED = 23,  /* the device is free */
+	ZN_PIPE_DRIVER = 32,  /* probe: before and after the drivers were loaded */
 	ZN_PIPE_SENSORS = 33, /* sensors: about once a second */
 };
 
@@ -107,7 +107,7 @@ struct zn_pipe_message {
 		struct zn_pipe_load load;
 		struct zn_pipe_run run;
 		uint64_t cancel_tag;
-		uint8_t duty_percent; /* ZN_DUTY_PERCENT_MIN to 100 */
+		uint8_t duty_percent;    /* ZN_DUTY_PERCENT_MIN to 100 */
 		struct zn_device device; /* DEVICE, READY */
 		struct zn_machine machine;
 		struct zn_driver driver;

@@ -11,10 +11,10 @@
 #define ZN_SENSOR_NAME_BYTES_MAX 63
 
 /* What a reading can be; beyond it a sensor is broken or not connected. */
-#define ZN_SENSOR_MILLI_MIN       (-50000)
-#define ZN_SENSOR_MILLI_C_MAX     150000
-#define ZN_SENSOR_MILLI_W_MAX     5000000
-#define ZN_SENSOR_MILLI_MAX       ZN_SENSOR_MILLI_W_MAX
+#define ZN_SENSOR_MILLI_MIN   (-50000)
+#define ZN_SENSOR_MILLI_C_MAX 150000
+#define ZN_SENSOR_MILLI_W_MAX 5000000
+#define ZN_SENSOR_MILLI_MAX   ZN_SENSOR_MILLI_W_MAX
 
 /** Sent over the pipe: never renumbered. */
 enum zn_sensor_kind { ZN_SENSOR_TEMPERATURE = 1, ZN_SENSOR_POWER = 2 };

@@ -105,7 +105,8 @@ static void pci_of(char out[ZN_PCI_TEXT_BYTES_MAX + 1], const char *directory)
 	char path[PATH_MAX], target[PATH_MAX];
 	unsigned int domain, bus, device, function;
 	int used = 0;
-	snprintf(path, sizeof path, "%s/device", directory);
+	if (snprintf(path, sizeof path, "%s/device", directory) >= (int)sizeof path)
+		return;
 	ssize_t length = readlink(path, target, sizeof target - 1);
 	if (length <= 0)
 		return;

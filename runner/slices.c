@@ -268,8 +268,8 @@ static void learn(struct zn_job *job, uint32_t places, uint64_t ns)
 static uint64_t took_ns(struct zn_slicer *slicer, const struct zn_slice *slice)
 {
 	uint64_t now_ns = zn_runner_now_ns();
-	uint64_t from_ns = slice->launched_ns > slicer->finished_ns ? slice->launched_ns
-								    : slicer->finished_ns;
+	uint64_t from_ns =
+		slice->launched_ns > slicer->finished_ns ? slice->launched_ns : slicer->finished_ns;
 	uint64_t ns = duration_ns(slice->began);
 	zn_duty_worked(&slicer->duty, from_ns, now_ns);
 	slicer->finished_ns = now_ns;

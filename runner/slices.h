@@ -37,8 +37,8 @@ struct zn_slicer {
 	struct zn_slice flight[ZN_SLICES_QUEUED]; /* oldest first */
 	uint32_t flight_count;
 	bool paused, paused_told;
-	struct zn_duty duty;   /* below 100 % one slice is in flight, and a rest follows it */
-	uint64_t finished_ns;  /* the slice before */
+	struct zn_duty duty;  /* below 100 % one slice is in flight, and a rest follows it */
+	uint64_t finished_ns; /* the slice before */
 };
 
 /** Take a run. False when it breaks a rule: no job, lane in use, sizes above the job's. */

@@ -133,8 +133,7 @@ static int show_json(const struct zn_tool_probe *probe)
 
 	zn_json_add(root, "machine", machine_json(&probe->machine));
 	for (uint32_t i = 0; i < probe->devices_count; i++)
-		zn_json_add(devices, NULL,
-			device_json(&probe->devices[i], probe->changes[i].text));
+		zn_json_add(devices, NULL, device_json(&probe->devices[i], probe->changes[i].text));
 	zn_json_add(root, "devices", devices);
 	for (uint32_t i = 0; i < probe->drivers_count; i++)
 		zn_json_add(drivers, NULL, driver_json(&probe->drivers[i]));
@@ -175,8 +174,7 @@ static void show_device(const struct zn_device *device, const char *change)
 	printf(", %" PRIu64 " MiB%s\n", device->memory_bytes / MIB, device->fp64 ? ", fp64" : "");
 	printf("   at most %" PRIu64 " MiB a buffer, %" PRIu64 " KiB of local memory, %" PRIu32
 	       " work-items a group\n",
-		device->alloc_bytes_max / MIB, device->local_bytes / 1024,
-		device->group_items_max);
+		device->alloc_bytes_max / MIB, device->local_bytes / 1024, device->group_items_max);
 	if (device->exact == ZN_EXACT_YES)
 		puts("   gives all known answers: may do exact work");
 	else if (device->exact == ZN_EXACT_NO)
@@ -192,9 +190,8 @@ static void show_drivers(const struct zn_tool_probe *probe)
 	for (uint32_t i = 0; i < probe->drivers_count; i++) {
 		const struct zn_driver *driver = &probe->drivers[i];
 		if (driver->state != ZN_DRIVER_GOOD)
-			printf("driver   %s %s: %s\n",
-				driver->is_file ? "file" : "platform", driver->name,
-				driver->reason);
+			printf("driver   %s %s: %s\n", driver->is_file ? "file" : "platform",
+				driver->name, driver->reason);
 	}
 	for (uint32_t i = 0; i < probe->machine.gpus_count; i++) {
 		const struct zn_pci_gpu *gpu = &probe->machine.gpus[i];

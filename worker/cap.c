@@ -43,8 +43,7 @@ void zn_cap_step(struct zn_cap *cap, const struct zn_cap_limits *limits,
 	cap->held = cap->hot || cap->dark || cap->hungry;
 	cap->sentence.text[0] = '\0';
 	if (cap->hot && reading->has_temperature)
-		zn_complain(&cap->sentence,
-			"too hot: %.0f C, the limit is %d; it goes on at %d",
+		zn_complain(&cap->sentence, "too hot: %.0f C, the limit is %d; it goes on at %d",
 			reading->temperature / 1000.0, most / 1000, most / 1000 - ZN_CAP_COOL_C);
 	else if (cap->dark)
 		zn_complain(&cap->sentence, "%s cannot be read any more: %s",

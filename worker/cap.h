@@ -32,9 +32,9 @@ struct zn_cap_reading {
 
 struct zn_cap {
 	bool held;
-	uint32_t duty_percent;         /* now */
-	struct zn_complaint sentence;  /* why it is held; "" while it is not */
-	bool hot, dark, hungry;        /* above the temperature; without a reading; too much power */
+	uint32_t duty_percent;        /* now */
+	struct zn_complaint sentence; /* why it is held; "" while it is not */
+	bool hot, dark, hungry;       /* above the temperature; without a reading; too much power */
 };
 
 void zn_cap_begin(struct zn_cap *cap, const struct zn_cap_limits *limits);

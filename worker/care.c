@@ -113,10 +113,11 @@ void zn_worker_care_begin(struct zn_worker *worker)
 {
 	struct zn_care *care = &worker->care;
 	uint32_t duty = worker->options.duty_percent;
-	care->limits = (struct zn_cap_limits){
-		.temperature_max = (int32_t)worker->options.temperature_c_max * 1000,
-		.power_max = (int32_t)worker->options.power_w_max * 1000,
-		.duty_percent = duty != 0 ? duty : 100};
+	care->limits =
+		(struct zn_cap_limits){.temperature_max =
+					       (int32_t)worker->options.temperature_c_max * 1000,
+			.power_max = (int32_t)worker->options.power_w_max * 1000,
+			.duty_percent = duty != 0 ? duty : 100};
 	care->again_ms = AGAIN_MS;
 	zn_cap_begin(&care->cap, &care->limits);
 }

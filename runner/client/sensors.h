@@ -33,6 +33,7 @@ void zn_sensors_destroy(struct zn_sensors *sensors);
  *  card at `pci` ("": of any card). False when there is no such reading. Out: `name` of the hottest, may
  *  be NULL; borrowed from the readings. */
 bool zn_readings_of(int32_t *milli, const char **name, const struct zn_readings *readings,
-	enum zn_sensor_kind kind, const struct zn_device *device) __attribute__((warn_unused_result));
+	enum zn_sensor_kind kind, const struct zn_device *device)
+	__attribute__((warn_unused_result));
 
 #endif

@@ -166,8 +166,8 @@ static void unreadable_counters_are_said_to_be_for_root(void **state)
 		assert_int_equal(seteuid(0), 0);
 	sys_make(root, "server");
 	for (int i = 0; i < 2; i++) {
-		assert_true(zn_path_make(path, "%s/class/powercap/intel-rapl:%d/energy_uj", root,
-			i));
+		assert_true(
+			zn_path_make(path, "%s/class/powercap/intel-rapl:%d/energy_uj", root, i));
 		assert_int_equal(chmod(path, 0), 0);
 	}
 	assert_true(zn_path_make(path, "chmod -R go+rX %s/class/hwmon %s", root, root));
@@ -190,8 +190,10 @@ static void more_chips_than_there_is_room_for_are_cut(void **state)
 	char path[128];
 	for (int i = 0; i < 20; i++) {
 		snprintf(path, sizeof path, "class/hwmon/hwmon%d/name", i);
-		sys_put(root, path, i % 2 ? "coretemp" : "a\033[31mchip with a very long name "
-						   "indeed, which nobody needs to see whole");
+		sys_put(root, path,
+			i % 2 ? "coretemp"
+			      : "a\033[31mchip with a very long name "
+				"indeed, which nobody needs to see whole");
 		for (int j = 1; j < 8; j++) {
 			snprintf(path, sizeof path, "class/hwmon/hwmon%d/temp%d_input", i, j);
 			sys_put(root, path, "30000");

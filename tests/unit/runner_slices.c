@@ -68,8 +68,7 @@ static void on_done(struct bench *bench)
 {
 	const struct finished *done = &bench->done[bench->done_count - 1];
 	int slot = 0;
-	while (slot < ZN_RUNS_QUEUED_MAX &&
-		!(storm.pending[slot] && storm.tag[slot] == done->tag))
+	while (slot < ZN_RUNS_QUEUED_MAX && !(storm.pending[slot] && storm.tag[slot] == done->tag))
 		slot++;
 	assert_true(slot < ZN_RUNS_QUEUED_MAX); /* each is answered once */
 	storm.pending[slot] = false;
@@ -216,8 +215,8 @@ static void a_duty_cycle_of_a_fifth_rests_four_times_as_long_as_it_works(void **
 	}
 	assert_true(device_ns_sum > 0);
 	/* five times, less the rest after the last slice and the credit at the start */
-	assert_true(passed_ns + UINT64_C(40000000) + 4 * bench.done[3].device_ns >
-		    5 * device_ns_sum);
+	assert_true(
+		passed_ns + UINT64_C(40000000) + 4 * bench.done[3].device_ns > 5 * device_ns_sum);
 	bench_close(&bench);
 }
 
