@@ -65,7 +65,8 @@ static void look_at_pci(struct zn_machine *out, hwloc_topology_t topology)
 
 void zn_machine_look(struct zn_machine *out)
 {
-	*out = (struct zn_machine){.memory_bytes = zn_machine_memory_bytes()};
+	*out = (struct zn_machine){.sandbox = ZN_SANDBOX_NONE,
+		.memory_bytes = zn_machine_memory_bytes()};
 	hwloc_topology_t topology;
 	/* its plugins would load the drivers that were asked already */
 	if (setenv("HWLOC_COMPONENTS", "-opencl,-cuda,-nvml,-rsmi,-levelzero,-gl", 1) != 0 ||

@@ -38,6 +38,7 @@ const char zn_cmd_worker_help[] =
 	"  --home DIR        where keys and journal are kept (default: $ZENNET_HOME, else\n"
 	"                    ~/.local/share/zennet); one worker to a home\n"
 	"  --key NAME|FILE   (default: worker, drawn at the first start)\n"
+	"  --builtin-only    run no kernel that a publisher brings along\n"
 	"  --once            end after one settled deal\n"
 	"  --settle          only collect what is owed\n"
 	"  --allow-private   dial loopback and private addresses that strangers announce; for\n"
@@ -188,6 +189,7 @@ int zn_cmd_worker(int argc, char **argv)
 		{.name = "margin", .kind = ZN_OPTION_NUMBER, .out = &given.margin, .most = 10000},
 		NUMBER("window", &given.window, 1, 3600),
 		NUMBER("patience", &given.patience, 1, 86400),
+		{.name = "builtin-only", .kind = ZN_OPTION_FLAG, .out = &options.builtin_only},
 		{.name = "once", .kind = ZN_OPTION_FLAG, .out = &options.once},
 		{.name = "settle", .kind = ZN_OPTION_FLAG, .out = &options.settle_only},
 		{.name = "allow-private", .kind = ZN_OPTION_FLAG, .out = &options.allow_private},

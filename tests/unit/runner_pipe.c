@@ -36,11 +36,13 @@ static void make(uint8_t kind)
 		message.device = (struct zn_device){.index = 3,
 			.class = ZN_DEVICE_GPU,
 			.exact = ZN_EXACT_NO,
+			.sandbox = ZN_SANDBOX_PARTIAL,
 			.name = "x",
 			.exact_reason = "it is odd"};
 		break;
 	case ZN_PIPE_MACHINE:
-		message.machine = (struct zn_machine){.cores = 4,
+		message.machine = (struct zn_machine){.sandbox = ZN_SANDBOX_FULL,
+			.cores = 4,
 			.gpus_count = 2,
 			.gpus = {{"0000:0a:00.0", 0x10de, 0x2330, 0}, {"0001:0b:00.0", 1, 2, 1}}};
 		break;
