@@ -10,7 +10,7 @@
 
 #define MEMINFO_LINES_MAX 128
 
-uint64_t zn_machine_memory_bytes(void)
+static uint64_t read_memory_bytes(void)
 {
 	FILE *file = fopen("/proc/meminfo", "re");
 	if (file == NULL)
@@ -22,6 +22,14 @@ uint64_t zn_machine_memory_bytes(void)
 			break;
 	fclose(file);
 	return kib <= UINT64_MAX / 1024 ? kib * 1024 : 0;
+}
+
+uint64_t zn_machine_memory_bytes(void)
+{
+	static uint64_t bytes; /* a fenced-in runner cannot look again */
+	if (bytes == 0)
+		bytes = read_memory_bytes();
+	return bytes;
 }
 
 static uint32_t count_of(hwloc_topology_t topology, hwloc_obj_type_t type)
@@ -65,8 +73,7 @@ static void look_at_pci(struct zn_machine *out, hwloc_topology_t topology)
 
 void zn_machine_look(struct zn_machine *out)
 {
-	*out = (struct zn_machine){.sandbox = ZN_SANDBOX_NONE,
-		.memory_bytes = zn_machine_memory_bytes()};
+	*out = (struct zn_machine){.memory_bytes = zn_machine_memory_bytes()};
 	hwloc_topology_t topology;
 	/* its plugins would load the drivers that were asked already */
 	if (setenv("HWLOC_COMPONENTS", "-opencl,-cuda,-nvml,-rsmi,-levelzero,-gl", 1) != 0 ||

@@ -10,6 +10,8 @@
 static void load_code(struct zn_codec *codec, struct zn_pipe_load *load)
 {
 	zn_codec_u64(codec, &load->tag);
+	zn_codec_bool(codec, &load->self_test);
+	zn_codec_u64(codec, &load->binary_bytes);
 	zn_codec_bool(codec, &load->exact);
 	zn_codec_range_u8(codec, &load->width, 0, 16);
 	zn_codec_bool(codec, &load->fp64);
@@ -44,6 +46,7 @@ static void run_code(struct zn_codec *codec, struct zn_pipe_run *run)
 static void device_code(struct zn_codec *codec, struct zn_device *device)
 {
 	zn_codec_u32(codec, &device->index);
+	zn_codec_u32(codec, &device->class_index);
 	zn_codec_range_u8(codec, &device->class, ZN_DEVICE_CPU, ZN_DEVICE_OTHER);
 	zn_codec_range_u8(codec, &device->exact, ZN_EXACT_UNKNOWN, ZN_EXACT_NO);
 	zn_codec_range_u8(codec, &device->sandbox, ZN_SANDBOX_NONE, ZN_SANDBOX_FULL);
@@ -130,7 +133,9 @@ static void loaded_code(struct zn_codec *codec, struct zn_pipe_loaded *loaded)
 {
 	zn_codec_u64(codec, &loaded->tag);
 	zn_codec_range_u8(codec, &loaded->err, ZN_ERR_OK, ERR_MAX);
-	zn_codec_bool(codec, &loaded->cached);
+	zn_codec_u64(codec, &loaded->binary_bytes);
+	if (loaded->binary_bytes > ZN_CACHED_BINARY_BYTES_MAX)
+		zn_codec_fail(codec);
 	zn_codec_u32(codec, &loaded->build_ms);
 	zn_codec_text(codec, loaded->sentence, ZN_PIPE_SENTENCE_BYTES_MAX);
 	zn_codec_blob(codec, loaded->log, &loaded->log_bytes, ZN_BUILD_LOG_BYTES_MAX);
@@ -152,6 +157,8 @@ static void message_code(struct zn_codec *codec, struct zn_pipe_message *message
 	zn_codec_range_u8(codec, &message->kind, least, most);
 	switch (message->kind) {
 	case ZN_PIPE_LOAD:
+	case ZN_PIPE_BUILD:
+	case ZN_PIPE_TEST:
 		load_code(codec, &message->load);
 		break;
 	case ZN_PIPE_RUN:
@@ -162,6 +169,7 @@ static void message_code(struct zn_codec *codec, struct zn_pipe_message *message
 		break;
 	case ZN_PIPE_DEVICE:
 	case ZN_PIPE_READY:
+	case ZN_PIPE_OPENED:
 		device_code(codec, &message->device);
 		break;
 	case ZN_PIPE_MACHINE:
@@ -180,6 +188,7 @@ static void message_code(struct zn_codec *codec, struct zn_pipe_message *message
 		zn_codec_text(codec, message->failed, ZN_PIPE_SENTENCE_BYTES_MAX);
 		break;
 	case ZN_PIPE_LOADED:
+	case ZN_PIPE_BUILT:
 		loaded_code(codec, &message->loaded);
 		break;
 	case ZN_PIPE_PROGRESS:
@@ -192,6 +201,7 @@ static void message_code(struct zn_codec *codec, struct zn_pipe_message *message
 	case ZN_PIPE_PAUSE:
 	case ZN_PIPE_RESUME:
 	case ZN_PIPE_PAUSED:
+	case ZN_PIPE_REJECTED:
 		break;
 	default:
 		zn_codec_fail(codec);
@@ -234,6 +244,7 @@ bool zn_pipe_load_is_valid(const struct zn_pipe_load *load)
 	       (uint64_t)load->slot_bytes * load->chunk_items_max <= ZN_CHUNK_OUTPUT_BYTES_MAX &&
 	       load->input_bytes_max <= ZN_CHUNK_INPUT_BYTES_MAX &&
 	       load->params_bytes <= ZN_PARAMS_BYTES_MAX &&
+	       load->binary_bytes <= ZN_CACHED_BINARY_BYTES_MAX &&
 	       load->shared_bytes <= ZN_SHARED_BYTES_MAX;
 }
 

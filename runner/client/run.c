@@ -101,7 +101,7 @@ enum zn_err zn_runner_run(struct zn_runner *runner, const struct zn_run_request 
 		.first = request->items != NULL ? 0 : request->first,
 		.count = request->count,
 		.input_bytes = request->input_bytes};
-	err = zn_process_send(&runner->process, &message, NULL);
+	err = zn_process_send(&runner->process, &message, NULL, 0);
 	if (err != ZN_ERR_OK)
 		return err; /* a closed one is about to be noticed by the loop */
 	if (zn_runner_pending(runner) == 0)
@@ -161,18 +161,18 @@ bool zn_runner_finish_run(struct zn_runner *runner, struct zn_pending_run *run,
 void zn_runner_send_orders(struct zn_runner *runner)
 {
 	static struct zn_pipe_message message;
-	if (runner->gone)
-		return;
+	if (runner->gone || runner->stage != ZN_RUN_READY)
+		return; /* they are sent as soon as it is */
 	if (runner->pause_wanted != runner->pause_sent) {
 		message.kind = runner->pause_wanted ? ZN_PIPE_PAUSE : ZN_PIPE_RESUME;
-		if (zn_process_send(&runner->process, &message, NULL) != ZN_ERR_OK)
+		if (zn_process_send(&runner->process, &message, NULL, 0) != ZN_ERR_OK)
 			return;
 		runner->pause_sent = runner->pause_wanted;
 	}
 	if (runner->duty_wanted != runner->duty_sent) {
 		message.kind = ZN_PIPE_DUTY;
 		message.duty_percent = (uint8_t)runner->duty_wanted;
-		if (zn_process_send(&runner->process, &message, NULL) != ZN_ERR_OK)
+		if (zn_process_send(&runner->process, &message, NULL, 0) != ZN_ERR_OK)
 			return;
 		runner->duty_sent = runner->duty_wanted;
 	}
@@ -182,7 +182,7 @@ void zn_runner_send_orders(struct zn_runner *runner)
 			continue;
 		message.kind = ZN_PIPE_CANCEL;
 		message.cancel_tag = run->tag;
-		if (zn_process_send(&runner->process, &message, NULL) != ZN_ERR_OK)
+		if (zn_process_send(&runner->process, &message, NULL, 0) != ZN_ERR_OK)
 			return;
 		run->cancel_sent = true;
 	}
@@ -203,11 +203,15 @@ void zn_runner_resume(struct zn_runner *runner)
 	zn_runner_send_orders(runner);
 }
 
+uint32_t zn_runner_duty(uint32_t percent)
+{
+	uint32_t least = percent < ZN_DUTY_PERCENT_MIN ? ZN_DUTY_PERCENT_MIN : percent;
+	return least > 100 ? 100 : least;
+}
+
 void zn_runner_set_duty(struct zn_runner *runner, uint32_t percent)
 {
-	runner->duty_wanted = percent > 100                   ? 100
-			      : percent < ZN_DUTY_PERCENT_MIN ? ZN_DUTY_PERCENT_MIN
-							      : percent;
+	runner->duty_wanted = zn_runner_duty(percent);
 	zn_runner_send_orders(runner);
 }
 
