@@ -53,7 +53,8 @@ struct zn_runner {
 	struct zn_wanted_binary wanted;
 
 	bool loading, load_sent, loaded;
-	bool used; /* the process has loaded a job */
+	bool foreign; /* the job's sources are a stranger's */
+	bool used;    /* the process has loaded a job */
 	uint64_t load_tag;
 	zn_load_done_fn *load_done;
 	void *load_user;

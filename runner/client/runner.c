@@ -126,7 +126,8 @@ static bool on_message(struct zn_runner *runner, const struct zn_pipe_message *m
 	case ZN_PIPE_FAILED:
 		return zn_runner_fail(runner, ZN_ERR_DEVICE, message->failed);
 	case ZN_PIPE_LOADED:
-		if (!runner->load_sent || !runner->loading || message->loaded.tag != runner->load_tag)
+		if (!runner->load_sent || !runner->loading ||
+			message->loaded.tag != runner->load_tag)
 			break;
 		zn_process_heard_from(&runner->process);
 		return zn_runner_loaded(runner, &message->loaded);
@@ -206,8 +207,9 @@ static bool took_too_much(struct zn_runner *runner)
 	struct zn_complaint why;
 	if (has <= most)
 		return false;
-	zn_complain(&why, "the runner was stopped: it took %llu MiB of memory, and with its job may "
-			  "have %llu MiB",
+	zn_complain(&why,
+		"the runner was stopped: it took %llu MiB of memory, and with its job may "
+		"have %llu MiB",
 		(unsigned long long)(has >> 20), (unsigned long long)(most >> 20));
 	zn_runner_fail(runner, ZN_ERR_DEVICE, why.text);
 	return true;

@@ -43,8 +43,8 @@ struct zn_runner_options {
 	   is one, and finds the device even where other drivers list nothing. class 0: not known */
 	uint8_t device_class;
 	uint32_t class_index;
-	uint32_t cpu_threads;  /* CPU devices: use so many threads; 0: all */
-	bool idle_priority;    /* run only when nothing else wants the cores (SCHED_IDLE): for CPU
+	uint32_t cpu_threads; /* CPU devices: use so many threads; 0: all */
+	bool idle_priority;   /* run only when nothing else wants the cores (SCHED_IDLE): for CPU
 	                            devices of a worker; not for GPUs, which would starve */
 	uint32_t duty_percent; /* how much of the time the device may work: ZN_DUTY_PERCENT_MIN to
 	                          100; 0: all of it */
@@ -53,9 +53,10 @@ struct zn_runner_options {
 	   core/limits.h. CPU time counts first, since an honest chunk may be starved. */
 	uint32_t silence_cpu_ms; /* per thread of the device */
 	uint32_t silence_wall_ms;
-	uint32_t build_cpu_ms; /* CPU time that a compiler may take */
+	uint32_t build_cpu_ms;           /* CPU time that a compiler may take */
 	uint64_t build_memory_bytes_max; /* memory that a compiler may take; 0: the default */
-	enum zn_sandbox_level sandbox_max; /* 0: the best that can be had; tests force a lower one */
+	enum zn_sandbox_level
+		sandbox_max; /* 0: the best that can be had; tests force a lower one */
 	struct zn_runner_handlers handlers;
 };
 
@@ -73,7 +74,8 @@ const struct zn_device *zn_runner_device(const struct zn_runner *runner);
 
 /** What a job needs; all of it is copied before zn_runner_load returns. */
 struct zn_runner_job {
-	bool exact; /* arithmetic class: exact.h goes before the sources, no relaxing option */
+	bool foreign; /* sources of a stranger: not even built below ZN_SANDBOX_PARTIAL */
+	bool exact;   /* arithmetic class: exact.h goes before the sources, no relaxing option */
 	const struct zn_kernel_source *sources; /* in order; names are only for build logs */
 	uint32_t sources_count;                 /* 1..ZN_SOURCES_MAX */
 	const void *params;
