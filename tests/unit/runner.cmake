@@ -18,6 +18,7 @@ function(zn_fake_driver name)
   add_library(${name} SHARED ${ARG_SOURCE})
   target_compile_definitions(${name} PRIVATE ${ARG_DEFINE})
   target_compile_options(${name} PRIVATE -fno-sanitize=all)
+  target_link_options(${name} PRIVATE -fno-sanitize=all)
   set_target_properties(${name} PROPERTIES PREFIX "" OUTPUT_NAME ${ARG_FILE} SUFFIX ""
     LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/modules${ARG_FOLDER})
   add_dependencies(unit_runner_devices ${name})
