@@ -11,6 +11,7 @@
 
 #include "kernels/abi.h"
 #include "kernels/builtin.h"
+#include "runner/recipe.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -50,29 +51,21 @@ _Noreturn static void fail(const char *what)
 	exit(1);
 }
 
-static const char *source(const char *name)
-{
-	const struct zn_kernel_source *found = zn_kernel_source_find(name);
-	if (found == NULL)
-		fail("a kernel is missing");
-	return found->text;
-}
-
 static void prepare(void)
 {
-	char options[256];
+	static struct zn_recipe_pieces pieces;
+	const struct zn_kernel_source *mix = zn_kernel_source_find("mix.cl");
+	struct zn_recipe recipe = {.exact = true, .slot_bytes = 8, .texts_count = 1};
 	zn_compute_list_all(&list);
-	if (zn_compute_open(&compute, &list, 0) != NULL)
+	if (mix == NULL || zn_compute_open(&compute, &list, 0) != NULL)
 		fail("no device");
-	bool cpu = compute.about.class == ZN_DEVICE_CPU;
-	const char *texts[] = {source("exact.h"), "\n", source("mix.cl"), "\n", source("map.cl")};
-	snprintf(options, sizeof options,
-		"-cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt -DZN_SLOT_BYTES=8 "
-		"-DZN_DEVICE_CPU=%d -DZN_DEVICE_GPU=%d -DZN_WIDTH=%u",
-		cpu, !cpu, compute.about.width);
-	cl_program program = clCreateProgramWithSource(compute.context, 5, texts, NULL, NULL);
-	if (program == NULL ||
-		clBuildProgram(program, 1, &compute.device, options, NULL, NULL) != CL_SUCCESS)
+	recipe.width = compute.about.width;
+	recipe.texts[0] = (struct zn_recipe_text){mix->name, mix->text, mix->bytes};
+	zn_recipe_assemble(&pieces, &recipe, compute.about.class);
+	cl_program program = clCreateProgramWithSource(compute.context, pieces.count, pieces.texts,
+		pieces.bytes, NULL);
+	if (program == NULL || clBuildProgram(program, 1, &compute.device, pieces.options, NULL,
+				       NULL) != CL_SUCCESS)
 		fail("the kernel does not build");
 	kernel = clCreateKernel(program, ZN_KERNEL_ENTRY, NULL);
 	params_host = aligned_alloc(4096, 4096);
