@@ -220,7 +220,7 @@ static void open_bracket(struct zn_screen_state *s, const struct zn_token *token
 		if (named) {
 			level->line = NOW.line;
 			level->column = NOW.column;
-			strncat(level->word, NOW.text, sizeof level->word - 1);
+			memcpy(level->word, NOW.text, strnlen(NOW.text, sizeof level->word - 1));
 		}
 		bool loop = NOW.kind == ZN_TOKEN_WORD && strcmp(NOW.text, "for") == 0;
 		SPOT.statement = loop ? ZN_AT_START : ZN_AT_OTHER;

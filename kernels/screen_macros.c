@@ -346,7 +346,7 @@ void zn_screen_directive(struct zn_screen_state *s, const struct zn_token *hash)
 			if (strcmp(token.text, refused[i].name) == 0)
 				rule = refused[i].rule;
 		char word[40] = "#";
-		strncat(word, token.text, sizeof word - 2);
+		memcpy(word + 1, token.text, strnlen(token.text, sizeof word - 2));
 		zn_screen_report(s, rule, hash->line, hash->column, word, NULL);
 	}
 	skip_line(s, &token);
