@@ -67,6 +67,8 @@ struct definition {
 	char opens[ZN_SCREEN_DEPTH_MAX];
 	uint32_t growths[ZN_SCREEN_DEPTH_MAX + 1];
 	uint32_t depth;
+	uint32_t
+		attribute_depth; /* brackets around the last __attribute__, and one; 0: behind it */
 	struct zn_token last;
 };
 
@@ -197,6 +199,30 @@ static void check_joined(struct zn_screen_state *s, const struct definition *d,
 		zn_screen_at(s, ZN_SCREEN_EXACT_MACRO, &d->last);
 }
 
+static bool is_attribute(const struct zn_token *token)
+{
+	return token->kind == ZN_TOKEN_WORD && zn_word_kind_of(token) == ZN_WORD_ATTRIBUTE;
+}
+
+/* __attribute__((name, name(number))): both brackets and all names stand in the macro's own text. */
+static void check_attribute(struct zn_screen_state *s, struct definition *d,
+	const struct zn_token *token)
+{
+	uint32_t base = d->attribute_depth == 0 ? UINT32_MAX : d->attribute_depth - 1;
+	bool must_open = is_attribute(&d->last) || (d->last.sign == '(' && d->depth == base + 1);
+	if (d->attribute_depth != 0 && must_open && token->sign != '(') {
+		zn_screen_at(s, ZN_SCREEN_ATTRIBUTE_FORM, token);
+		d->attribute_depth = 0;
+	} else if (d->attribute_depth != 0 && d->depth == base + 2 &&
+		   token->kind == ZN_TOKEN_WORD && !zn_word_is_allowed_attribute(token)) {
+		zn_screen_at(s, ZN_SCREEN_ATTRIBUTE, token);
+	} else if (d->depth == base && !is_attribute(&d->last)) {
+		d->attribute_depth = 0;
+	}
+	if (is_attribute(token))
+		d->attribute_depth = d->depth + 1;
+}
+
 static void keep(struct zn_screen_state *s, const struct definition *d)
 {
 	uint32_t uses = 0;
@@ -231,10 +257,10 @@ static void define(struct zn_screen_state *s, struct zn_token *token)
 	}
 	d.name = *token;
 	d.growths[0] = 1;
-	check_word(s, token, NULL, true);
 	if (zn_word_is_no_macro(token))
 		zn_screen_at(s, ZN_SCREEN_MACRO_NAME, token);
-	else if (!(s->bits & ZN_SCREEN_OURS) && zn_word_is_ours(token))
+	check_word(s, token, NULL, true);
+	if (!(s->bits & ZN_SCREEN_OURS) && zn_word_is_ours(token))
 		zn_screen_at(s, ZN_SCREEN_OUR_NAME, token);
 	zn_screen_next(token, s, true);
 	if (token->sign == '(' && !token->spaced && !read_parameters(&d, s, token))
@@ -242,6 +268,7 @@ static void define(struct zn_screen_state *s, struct zn_token *token)
 	for (; !is_line_end(token); zn_screen_next(token, s, true)) {
 		check_word(s, token, d.last.kind == ZN_TOKEN_END ? NULL : &d.last, true);
 		check_joined(s, &d, token);
+		check_attribute(s, &d, token);
 		count_word(&d, s, token);
 		if (s->stop || !count_bracket(&d, s, token))
 			return;
@@ -249,6 +276,8 @@ static void define(struct zn_screen_state *s, struct zn_token *token)
 	}
 	if (d.depth != 0)
 		zn_screen_at(s, ZN_SCREEN_BRACKETS, &d.name);
+	if (is_attribute(&d.last))
+		zn_screen_at(s, ZN_SCREEN_ATTRIBUTE_FORM, &d.last);
 	keep(s, &d);
 }
 
