@@ -6,6 +6,7 @@
  */
 #include "kernels/screen_internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 uint32_t zn_screen_grow(uint32_t a, uint32_t b)
@@ -120,9 +121,9 @@ static bool read_parameters(struct definition *d, struct zn_screen_state *s, str
 static void check_word(struct zn_screen_state *s, const struct zn_token *token,
 	const struct zn_token *last, bool text)
 {
-	const char *mend;
 	if (token->kind == ZN_TOKEN_WORD) {
-		enum zn_screen_rule rule = zn_word_rule(&mend, token, s->bits);
+		const char *mend = NULL;
+		enum zn_screen_rule rule = zn_word_rule(token, s->bits);
 		bool member = last != NULL && (last->sign == '.' || last->sign == ZN_SIGN_ARROW);
 		if (rule == ZN_SCREEN_MACHINE_FUNCTION && member)
 			rule = ZN_SCREEN_OK;
@@ -201,7 +202,7 @@ static void check_joined(struct zn_screen_state *s, const struct definition *d,
 
 static bool is_attribute(const struct zn_token *token)
 {
-	return token->kind == ZN_TOKEN_WORD && zn_word_kind_of(token) == ZN_WORD_ATTRIBUTE;
+	return zn_word_is(token, ZN_IS_ATTRIBUTE);
 }
 
 /* __attribute__((name, name(number))): both brackets and all names stand in the macro's own text. */
@@ -214,7 +215,7 @@ static void check_attribute(struct zn_screen_state *s, struct definition *d,
 		zn_screen_at(s, ZN_SCREEN_ATTRIBUTE_FORM, token);
 		d->attribute_depth = 0;
 	} else if (d->attribute_depth != 0 && d->depth == base + 2 &&
-		   token->kind == ZN_TOKEN_WORD && !zn_word_is_allowed_attribute(token)) {
+		   token->kind == ZN_TOKEN_WORD && !zn_word_is(token, ZN_IS_ALLOWED)) {
 		zn_screen_at(s, ZN_SCREEN_ATTRIBUTE, token);
 	} else if (d->depth == base && !is_attribute(&d->last)) {
 		d->attribute_depth = 0;
@@ -250,6 +251,11 @@ static void keep(struct zn_screen_state *s, const struct definition *d)
 static void define(struct zn_screen_state *s, struct zn_token *token)
 {
 	struct definition d = {0};
+	if (++s->defines > ZN_SCREEN_DEFINES_MAX) {
+		zn_screen_at(s, ZN_SCREEN_MACRO_COUNT, token);
+		s->stop = true;
+		return;
+	}
 	zn_screen_next(token, s, true);
 	if (token->kind != ZN_TOKEN_WORD) {
 		zn_screen_at(s, ZN_SCREEN_MACRO_FORM, token);
@@ -374,8 +380,8 @@ void zn_screen_directive(struct zn_screen_state *s, const struct zn_token *hash)
 		for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
 			if (strcmp(token.text, refused[i].name) == 0)
 				rule = refused[i].rule;
-		char word[40] = "#";
-		strncat(word, token.text, sizeof word - 2);
+		char word[ZN_SCREEN_CUT_BYTES] = "#", name[ZN_SCREEN_CUT_BYTES];
+		snprintf(word, sizeof word, "#%.30s", zn_screen_cut(name, token.text));
 		zn_screen_report(s, rule, hash->line, hash->column, word, NULL);
 	}
 	skip_line(s, &token);
