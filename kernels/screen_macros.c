@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define DIRECTIVE_WORDS 4 /* that one costs like */
+
 uint32_t zn_screen_grow(uint32_t a, uint32_t b)
 {
 	uint64_t product = (uint64_t)a * b;
@@ -331,24 +333,32 @@ static void branch(struct zn_screen_state *s, const struct zn_token *name)
 	}
 }
 
-static void check_condition(struct zn_screen_state *s, struct zn_token *token)
+/* Count words towards all that the compiler will read; each directive is some. */
+static void spend(struct zn_screen_state *s, const struct zn_token *token, uint32_t words)
 {
-	struct definition d = {0}; /* counted like a macro's text */
-	d.growths[0] = 1;
-	for (zn_screen_next(token, s, true); !is_line_end(token); zn_screen_next(token, s, true)) {
-		check_word(s, token, NULL, false);
-		const struct zn_screen_macro *macro =
-			token->kind == ZN_TOKEN_WORD ? zn_screen_macro_find(s, token->hash) : NULL;
-		d.words = add(d.words,
-			zn_screen_grow(d.growths[d.depth], macro == NULL ? 1 : macro->words));
-		if (!count_bracket(&d, s, token))
-			return;
-		d.last = *token;
-	}
-	if (add(s->expanded, d.words) > ZN_SCREEN_EXPANSION_MAX) {
+	s->expanded = add(s->expanded, words);
+	if (s->expanded > ZN_SCREEN_EXPANSION_MAX && !s->stop) {
 		zn_screen_at(s, ZN_SCREEN_MACRO_BOMB, token);
 		s->stop = true;
 	}
+}
+
+/* Macros are put into conditions too. What stands in a call's brackets is not followed there: a
+ * condition is one line of code that is read once, so all of it counts as repeated. */
+static void check_condition(struct zn_screen_state *s, struct zn_token *token)
+{
+	uint32_t growth = 1, words = 0;
+	struct zn_token last = {0};
+	for (zn_screen_next(token, s, true); !is_line_end(token); zn_screen_next(token, s, true)) {
+		const struct zn_screen_macro *macro =
+			token->kind == ZN_TOKEN_WORD ? zn_screen_macro_find(s, token->hash) : NULL;
+		check_word(s, token, last.kind == ZN_TOKEN_END ? NULL : &last, false);
+		words = add(words, macro == NULL ? 1 : macro->words);
+		if (macro != NULL && macro->uses > 1)
+			growth = zn_screen_grow(growth, macro->uses);
+		last = *token;
+	}
+	spend(s, token, zn_screen_grow(words, growth));
 }
 
 void zn_screen_directive(struct zn_screen_state *s, const struct zn_token *hash)
@@ -361,7 +371,8 @@ void zn_screen_directive(struct zn_screen_state *s, const struct zn_token *hash)
 		{"pragma", ZN_SCREEN_PRAGMA}, {"undef", ZN_SCREEN_UNDEF}};
 	struct zn_token token;
 	zn_screen_next(&token, s, true);
-	if (is_line_end(&token))
+	spend(s, &token, DIRECTIVE_WORDS);
+	if (is_line_end(&token) || s->stop)
 		return;
 	if (strcmp(token.text, "define") == 0) {
 		define(s, &token);

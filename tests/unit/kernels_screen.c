@@ -81,7 +81,7 @@ static const struct row rows[] = {
 		"__constant int t = 0 B(B(B(+1)));\n",
 		"#define A(x) x x x x x x x x x x\n#define B(x) A(A(A(x)))\n"
 		"__constant int t = 0 B(A(+1));\n"},
-	{ZN_SCREEN_MACRO_BOMB, 0, 8,
+	{ZN_SCREEN_MACRO_BOMB, 0, 6,
 		"#define A 1 1 1 1 1 1 1 1 1 1\n#define B A A A A A A A A A A\n"
 		"#define C B B B B B B B B B B\n#define D C C C C C C C C C C\n"
 		"#define E D D D D D D D D D D\n#define F E E E E E E E E E E\n"
