@@ -222,7 +222,8 @@ static void open_bracket(struct zn_screen_state *s, const struct zn_token *token
 	}
 	struct zn_level *outer = &s->levels[s->depth], *level = &s->levels[s->depth + 1];
 	bool named = is_name(&NOW);
-	outer->statement = SPOT.statement;
+	outer->statement =
+		token->sign == '{' ? SPOT.statement : step_statement(SPOT.statement, token);
 	*level = (struct zn_level){.open = token->sign,
 		.growth = outer->growth,
 		.line = token->line,
@@ -303,7 +304,8 @@ static void close_bracket(struct zn_screen_state *s, const struct zn_token *toke
 	} else if (s->depth > 0 && !level.initialiser) {
 		end_statement(s);
 	} else {
-		SPOT.statement = ZN_AT_NAME; /* struct { } name */
+		/* = { ... }, or struct { ... } name */
+		SPOT.statement = level.initialiser ? ZN_AT_DECLARED : ZN_AT_NAME;
 	}
 }
 
