@@ -138,9 +138,8 @@ void zn_worker_stop(struct zn_worker *worker)
 			slot_free(&worker->runs[i]);
 	if (worker->runner != NULL)
 		zn_runner_cancel_all(worker->runner);
-	if (worker->runner != NULL && worker->paused)
-		zn_runner_resume(worker->runner);
 	worker->paused = false;
+	zn_worker_pause_apply(worker);
 }
 
 static void on_loaded(void *user, const struct zn_load_result *result)
@@ -165,7 +164,8 @@ enum zn_err zn_worker_load(struct zn_worker *worker)
 {
 	const struct zn_manifest *manifest = &worker->deal.manifest;
 	struct zn_prepare *prepare = &worker->prepare;
-	struct zn_runner_job job = {.exact = manifest->arithmetic == ZN_ARITHMETIC_EXACT,
+	struct zn_runner_job job = {.foreign = prepare->kernel == NULL,
+		.exact = manifest->arithmetic == ZN_ARITHMETIC_EXACT,
 		.sources = prepare->sources,
 		.sources_count = manifest->sources_count,
 		.params = manifest->params,
@@ -203,8 +203,7 @@ static void runner_again(void *user)
 	worker->runner_reload = false;
 	if (!zn_worker_runner_start(worker))
 		return;
-	if (worker->paused)
-		zn_runner_pause(worker->runner);
+	zn_worker_pause_apply(worker);
 	if (!reload)
 		return;
 	enum zn_err loading = zn_worker_load(worker);
@@ -257,6 +256,7 @@ bool zn_worker_runner_start(struct zn_worker *worker)
 		.class_index = worker->device.class_index,
 		.cpu_threads = worker->options.threads,
 		.idle_priority = worker->device.class == ZN_DEVICE_CPU,
+		.duty_percent = worker->care.cap.duty_percent,
 		.handlers = {.ready = on_ready, .gone = on_gone, .user = worker}};
 	worker->runner_ready = false;
 	enum zn_err err = zn_runner_create(&worker->runner, worker->loop, &options);

@@ -81,7 +81,8 @@ static void built(struct zn_build *build, const struct zn_pipe_loaded *report)
 		return;
 	}
 	if (result.err == ZN_ERR_DEVICE || result.err == ZN_ERR_TIMEOUT)
-		result.err = ZN_ERR_BUILD; /* it was opened well: it is this source that it cannot */
+		result.err =
+			ZN_ERR_BUILD; /* it was opened well: it is this source that it cannot */
 	if (result.err == ZN_ERR_OK) {
 		/* out of its reach first: it could change it while it is being hashed */
 		result.binary_bytes = report->binary_bytes;
@@ -136,8 +137,9 @@ static void on_watchdog(void *user)
 	struct zn_complaint why;
 	zn_process_silence(&build->process, &cpu_ms, &wall_ms);
 	if (build->request.memory_bytes_max != 0 && memory > build->request.memory_bytes_max)
-		zn_complain(&why, "the compiler was stopped: it took %llu MiB of memory, and may "
-				  "have %llu MiB",
+		zn_complain(&why,
+			"the compiler was stopped: it took %llu MiB of memory, and may "
+			"have %llu MiB",
 			(unsigned long long)(memory >> 20),
 			(unsigned long long)(build->request.memory_bytes_max >> 20));
 	else if (cpu_ms > build->request.cpu_ms_max || wall_ms > ZN_BUILD_WALL_MS)
@@ -162,14 +164,15 @@ enum zn_err zn_build_start(struct zn_build *build, struct zn_loop *loop,
 		.done = done,
 		.user = user};
 	/* as large as a binary may be; pages that nobody writes cost nothing */
-	enum zn_err err = zn_shared_memory_create(&build->binary.fd, &mapped,
-		ZN_CACHED_BINARY_BYTES_MAX);
+	enum zn_err err =
+		zn_shared_memory_create(&build->binary.fd, &mapped, ZN_CACHED_BINARY_BYTES_MAX);
 	build->binary.mapped = mapped;
 	build->binary.bytes = ZN_CACHED_BINARY_BYTES_MAX;
 	if (err == ZN_ERR_OK)
 		err = zn_process_start(&build->process, &request->process);
 	if (err == ZN_ERR_OK)
-		err = zn_loop_watch(loop, build->process.child.channel, EPOLLIN, on_readable, build);
+		err = zn_loop_watch(loop, build->process.child.channel, EPOLLIN, on_readable,
+			build);
 	if (err != ZN_ERR_OK) {
 		zn_build_stop(build);
 		return err;

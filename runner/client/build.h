@@ -31,9 +31,9 @@ typedef void zn_build_done_fn(void *user, struct zn_build_result *result);
 struct zn_build_request {
 	struct zn_process_options process; /* "build", ...; borrowed for the call */
 	struct zn_pipe_load load;
-	int job_memory_fd;              /* stays the caller's, and open until done */
-	struct zn_device device;        /* that the builder must open */
-	uint64_t cpu_ms_max;            /* of the compiler itself */
+	int job_memory_fd;       /* stays the caller's, and open until done */
+	struct zn_device device; /* that the builder must open */
+	uint64_t cpu_ms_max;     /* of the compiler itself */
 	uint64_t memory_bytes_max;
 };
 

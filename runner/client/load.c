@@ -109,6 +109,7 @@ enum zn_err zn_runner_load(struct zn_runner *runner, const struct zn_runner_job 
 		return err;
 	}
 	fill(runner, job);
+	runner->foreign = job->foreign;
 	runner->loading = true;
 	runner->load_sent = false;
 	runner->load_done = done;
@@ -168,6 +169,9 @@ bool zn_runner_begin_load(struct zn_runner *runner)
 	const struct zn_device *device = &runner->device;
 	uint64_t room = largest_room(&runner->layout);
 	uint64_t whole = runner->layout.job_bytes + runner->layout.lanes_bytes;
+	if (runner->foreign && zn_runner_sandbox(runner) < ZN_SANDBOX_PARTIAL)
+		return refuse(runner, ZN_ERR_UNSUPPORTED,
+			"the kernel is a stranger's, and this machine cannot fence such one in");
 	if (load->exact && device->exact != ZN_EXACT_YES)
 		return refuse(runner, ZN_ERR_UNSUPPORTED, "the device does no exact work: %s",
 			device->exact_reason);

@@ -126,7 +126,8 @@ static bool on_message(struct zn_runner *runner, const struct zn_pipe_message *m
 	case ZN_PIPE_FAILED:
 		return zn_runner_fail(runner, ZN_ERR_DEVICE, message->failed);
 	case ZN_PIPE_LOADED:
-		if (!runner->load_sent || !runner->loading || message->loaded.tag != runner->load_tag)
+		if (!runner->load_sent || !runner->loading ||
+			message->loaded.tag != runner->load_tag)
 			break;
 		zn_process_heard_from(&runner->process);
 		return zn_runner_loaded(runner, &message->loaded);
@@ -206,8 +207,9 @@ static bool took_too_much(struct zn_runner *runner)
 	struct zn_complaint why;
 	if (has <= most)
 		return false;
-	zn_complain(&why, "the runner was stopped: it took %llu MiB of memory, and with its job may "
-			  "have %llu MiB",
+	zn_complain(&why,
+		"the runner was stopped: it took %llu MiB of memory, and with its job may "
+		"have %llu MiB",
 		(unsigned long long)(has >> 20), (unsigned long long)(most >> 20));
 	zn_runner_fail(runner, ZN_ERR_DEVICE, why.text);
 	return true;
@@ -244,6 +246,7 @@ enum zn_err zn_runner_start(struct zn_runner *runner)
 	struct zn_process_options starting;
 	runner->stage = ZN_RUN_OPENING;
 	runner->used = runner->load_sent = runner->pause_sent = false;
+	runner->duty_sent = 100;
 	runner->memory_bytes_max = 0;
 	zn_runner_describe_process(&starting, &words, runner, "run", 0);
 	enum zn_err err = zn_process_start(&runner->process, &starting);
@@ -267,6 +270,7 @@ enum zn_err zn_runner_create(struct zn_runner **out, struct zn_loop *loop,
 		return ZN_ERR_MEMORY;
 	runner->loop = loop;
 	runner->options = *options;
+	runner->duty_wanted = zn_runner_duty(options->duty_percent != 0 ? options->duty_percent : 100);
 	runner->job_memory.fd = runner->lane_memory.fd = -1;
 	zn_runner_forget_binary(runner);
 	runner->process =

@@ -43,17 +43,20 @@ struct zn_runner_options {
 	   is one, and finds the device even where other drivers list nothing. class 0: not known */
 	uint8_t device_class;
 	uint32_t class_index;
-	uint32_t cpu_threads;  /* CPU devices: use so many threads; 0: all */
-	bool idle_priority;    /* run only when nothing else wants the cores (SCHED_IDLE): for CPU
+	uint32_t cpu_threads; /* CPU devices: use so many threads; 0: all */
+	bool idle_priority;   /* run only when nothing else wants the cores (SCHED_IDLE): for CPU
 	                            devices of a worker; not for GPUs, which would starve */
+	uint32_t duty_percent; /* how much of the time the device may work: ZN_DUTY_PERCENT_MIN to
+	                          100; 0: all of it */
 	uint64_t memory_bytes_max; /* most that a job may take; 0: what the device has */
 	/* The watchdog: how long it may say nothing while it has work. 0: the defaults of
 	   core/limits.h. CPU time counts first, since an honest chunk may be starved. */
 	uint32_t silence_cpu_ms; /* per thread of the device */
 	uint32_t silence_wall_ms;
-	uint32_t build_cpu_ms; /* CPU time that a compiler may take */
+	uint32_t build_cpu_ms;           /* CPU time that a compiler may take */
 	uint64_t build_memory_bytes_max; /* memory that a compiler may take; 0: the default */
-	enum zn_sandbox_level sandbox_max; /* 0: the best that can be had; tests force a lower one */
+	enum zn_sandbox_level
+		sandbox_max; /* 0: the best that can be had; tests force a lower one */
 	struct zn_runner_handlers handlers;
 };
 
@@ -71,7 +74,8 @@ const struct zn_device *zn_runner_device(const struct zn_runner *runner);
 
 /** What a job needs; all of it is copied before zn_runner_load returns. */
 struct zn_runner_job {
-	bool exact; /* arithmetic class: exact.h goes before the sources, no relaxing option */
+	bool foreign; /* sources of a stranger: not even built below ZN_SANDBOX_PARTIAL */
+	bool exact;   /* arithmetic class: exact.h goes before the sources, no relaxing option */
 	const struct zn_kernel_source *sources; /* in order; names are only for build logs */
 	uint32_t sources_count;                 /* 1..ZN_SOURCES_MAX */
 	const void *params;
@@ -142,6 +146,9 @@ uint32_t zn_runner_pending(const struct zn_runner *runner);
  *  are kept. Nothing on a runner that is gone. */
 void zn_runner_pause(struct zn_runner *runner);
 void zn_runner_resume(struct zn_runner *runner);
+/** Change the duty cycle, from the next slice on: the device rests between slices so that it works so
+ *  much of the time. Values outside ZN_DUTY_PERCENT_MIN to 100 are brought into it. */
+void zn_runner_set_duty(struct zn_runner *runner, uint32_t percent);
 /** Stop a run, begun or not: its done() comes with CANCELLED, or with OK if it was finished first. An
  *  unknown tag is nothing. */
 void zn_runner_cancel(struct zn_runner *runner, uint64_t tag);

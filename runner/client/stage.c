@@ -83,7 +83,8 @@ bool zn_runner_opened(struct zn_runner *runner, const struct zn_device *device)
 	const struct zn_runner_options *options = &runner->options;
 	bool classed = options->device_class != 0;
 	uint32_t index = classed ? options->class_index : options->device_index;
-	bool other = device->index != index || (classed && device->class != options->device_class) ||
+	bool other = device->index != index ||
+		     (classed && device->class != options->device_class) ||
 		     (runner->ready && strcmp(device->name, runner->device.name) != 0);
 	if (runner->stage != ZN_RUN_OPENING || runner->build.under_way || other)
 		return zn_runner_fail(runner, ZN_ERR_MALFORMED, "the runner opened another device");
