@@ -106,11 +106,14 @@
 #define ZN_CACHED_BINARIES_MAX     256    /* 62 KiB each */
 #define ZN_CACHED_BINARY_BYTES_MAX (64u << 20)
 #define ZN_BUILD_ADDRESS_BYTES_MAX (UINT64_C(4) << 30) /* 0.6 GiB for an ordinary kernel */
-#define ZN_BUILD_MEMORY_BYTES_MAX  (UINT64_C(2) << 30) /* resident; 0.23 GiB for an ordinary kernel */
-#define ZN_RUN_MEMORY_BYTES_MAX    (UINT64_C(512) << 20) /* of a run besides its job: local and private memory */
-#define ZN_RUN_ADDRESS_BYTES_MAX   (UINT64_C(2) << 30) /* the same in addresses, which stacks only reserve */
-#define ZN_RUNNER_THREADS_MAX      1024 /* one per core and a few of the drivers' */
-#define ZN_RUNNER_STDERR_BYTES_MAX 4096 /* last words of a runner that are read */
+#define ZN_BUILD_MEMORY_BYTES_MAX                                                                  \
+	(UINT64_C(2) << 30) /* resident; 0.23 GiB for an ordinary kernel */
+#define ZN_RUN_MEMORY_BYTES_MAX                                                                    \
+	(UINT64_C(512) << 20) /* of a run besides its job: local and private memory */
+#define ZN_RUN_ADDRESS_BYTES_MAX                                                                   \
+	(UINT64_C(2) << 30)              /* the same in addresses, which stacks only reserve */
+#define ZN_RUNNER_THREADS_MAX      1024  /* one per core and a few of the drivers' */
+#define ZN_RUNNER_STDERR_BYTES_MAX 4096  /* last words of a runner that are read */
 #define ZN_DUTY_PERCENT_MIN        10    /* less than a tenth of the time is not worth a deal */
 #define ZN_DUTY_REST_MS_MAX        10000 /* after one huge item; far below the watchdog's patience */
 #define ZN_DRIVERS_MAX             32    /* OpenCL platforms, and files that should give one */
@@ -131,7 +134,7 @@
 #define ZN_SEARCH_POLL_MS_MAX      2000 /* after a minute without one */
 #define ZN_SEARCH_BACK_OFF_MS      2000
 #define ZN_SEARCH_BACK_OFF_MS_MAX  600000
-#define ZN_FETCH_TRIES_MAX         20   /* with the pause: a publisher that starts again is waited for */
+#define ZN_FETCH_TRIES_MAX         20 /* with the pause: a publisher that starts again is waited for */
 #define ZN_FETCH_RETRY_MS          500
 #define ZN_BLOB_CACHE_BYTES_MAX    (UINT64_C(4) << 30) /* four of the largest shared inputs */
 #define ZN_BLOB_CACHE_FILES_MAX    4096

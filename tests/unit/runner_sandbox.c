@@ -33,16 +33,16 @@ static enum zn_sandbox_level level_here; /* that runners of this process get at 
 	"#define ZN_BAD (*(volatile __global uint *)8 = 1)\n"                                      \
 	"long zn_call(long n, long a, long b, long c)\n"                                           \
 	"{\n"                                                                                      \
-	"	long r;\n"                                                                         \
-	"	__asm__ volatile(\"syscall\" : \"=a\"(r) : \"a\"(n), \"D\"(a), \"S\"(b), "         \
+	"	long r;\n"                                                                               \
+	"	__asm__ volatile(\"syscall\" : \"=a\"(r) : \"a\"(n), \"D\"(a), \"S\"(b), "               \
 	"\"d\"(c)\n"                                                                               \
-	"		: \"rcx\", \"r11\", \"memory\");\n"                                        \
-	"	return r;\n"                                                                       \
+	"		: \"rcx\", \"r11\", \"memory\");\n"                                                     \
+	"	return r;\n"                                                                             \
 	"}\n"                                                                                      \
 	"bool zn_in_builder(void)\n"                                                               \
 	"{\n"                                                                                      \
 	"	ulong limit[2];\n" /* of CPU time: only builders have one */                       \
-	"	return zn_call(97, 0, (long)limit, 0) == 0 && limit[0] != ~0ul;\n"                 \
+	"	return zn_call(97, 0, (long)limit, 0) == 0 && limit[0] != ~0ul;\n"                       \
 	"}\n"
 #define MAP_HEAD                                                                                   \
 	"void zn_map(ulong item, __global const uchar *params, __global const uchar *shared,\n"    \
@@ -130,8 +130,10 @@ static const char *outside_files(void)
 {
 	static char text[SOURCE_BYTES_MAX + 2 * PATH_MAX];
 	snprintf(text, sizeof text,
-		"	__constant char *reads[] = {\"/etc/passwd\", \"/etc/shadow\", \"/proc/1/mem\",\n"
-		"		\"/proc/self/environ\", \"/root\", \"/home\", \"/dev/mem\", \"%s\"};\n"
+		"	__constant char *reads[] = {\"/etc/passwd\", \"/etc/shadow\", "
+		"\"/proc/1/mem\",\n"
+		"		\"/proc/self/environ\", \"/root\", \"/home\", \"/dev/mem\", "
+		"\"%s\"};\n"
 		"	__constant char *writes[] = {\"/tmp/zn-evil\", \"/usr/lib/zn-evil\",\n"
 		"		\"/zn-evil\", \"/dev/shm/zn-evil\", \"%s/zn-evil.clbin\"};\n"
 		"	for (int i = 0; i < 8; i++)\n"
@@ -179,8 +181,8 @@ static void calls_that_a_builder_may_not_make_end_it(void **state)
 	(void)state;
 	static const char *const calls[] = {"zn_call(62, -1, 9, 0)", /* kill everybody */
 		"zn_call(101, 16, 1, 0)",                            /* ptrace */
-		"zn_call(57, 0, 0, 0)",                              /* fork, as ld is not started */
-		"zn_call(272, 0x10000000, 0, 0)"};                   /* unshare */
+		"zn_call(57, 0, 0, 0)",            /* fork, as ld is not started */
+		"zn_call(272, 0x10000000, 0, 0)"}; /* unshare */
 	char text[256];
 	for (enum zn_sandbox_level level = ZN_SANDBOX_PARTIAL; level <= level_here; level++) {
 		struct bench bench;
