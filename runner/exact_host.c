@@ -1,42 +1,10 @@
 #include "runner/exact_host.h"
 
-#include <math.h>
-#include <string.h>
-
-/* It is OpenCL C: helpers without prototypes, and a pragma that is not ours. */
-#pragma GCC diagnostic ignored "-Wunknown-pragmas"
-#pragma GCC diagnostic ignored "-Wmissing-prototypes"
-#pragma GCC diagnostic ignored "-Wconversion"
-
-static float as_float(uint32_t bits)
-{
-	float value;
-	memcpy(&value, &bits, sizeof value);
-	return value;
-}
-
-static uint32_t as_uint(float value)
-{
-	uint32_t bits;
-	memcpy(&bits, &value, sizeof bits);
-	return bits;
-}
-
-#define uint  uint32_t
-#define ulong uint64_t
-#define fma   fmaf
-#define sqrt  sqrtf
-#define rint  rintf
-#define floor floorf
-#define fabs  fabsf
+/* clang-format off: in this order */
+#include "kernels/exact/host.h"
 #include "kernels/exact.h"
-#undef uint
-#undef ulong
-#undef fma
-#undef sqrt
-#undef rint
-#undef floor
-#undef fabs
+#include "kernels/exact/host_end.h"
+/* clang-format on */
 
 void zn_exact_host(uint32_t out[ZN_EXACT_HOST_OPS], uint32_t bits)
 {
