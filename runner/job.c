@@ -39,6 +39,20 @@ static enum zn_err check_sizes(const struct zn_job *job, const struct zn_device 
 				(unsigned long long)(about->alloc_bytes_max >> 20));
 			return ZN_ERR_TOO_LARGE;
 		}
+	if (job->load.group_items > about->group_items_max ||
+		job->load.local_bytes > about->local_bytes) {
+		zn_report(report,
+			"the job's work-groups have %u items and %u bytes of local memory, the "
+			"device "
+			"allows %u and %llu",
+			job->load.group_items, job->load.local_bytes, about->group_items_max,
+			(unsigned long long)about->local_bytes);
+		return ZN_ERR_TOO_LARGE;
+	}
+	if (job->load.fp64 && !about->fp64) {
+		zn_report(report, "the job computes in double precision, which the device cannot");
+		return ZN_ERR_UNSUPPORTED;
+	}
 	uint64_t whole = layout->job_bytes + layout->lanes_bytes;
 	if (whole <= about->memory_bytes)
 		return ZN_ERR_OK;
@@ -53,6 +67,9 @@ static enum zn_err build(struct zn_job *job, const struct zn_compute *compute,
 	static struct zn_program_recipe recipe;
 	const struct zn_pipe_load *load = &job->load;
 	recipe = (struct zn_program_recipe){.exact = load->exact,
+		.fp64 = load->fp64,
+		.group_items = load->group_items,
+		.local_bytes = load->local_bytes,
 		.slot_bytes = load->slot_bytes,
 		.width = load->width != 0 ? load->width : compute->about.width,
 		.texts_count = load->sources_count};
@@ -116,7 +133,9 @@ static enum zn_err warm_up(struct zn_job *job, const struct zn_compute *compute)
 {
 	const cl_ulong none = 0;
 	const struct zn_lane *lane = &job->lanes[0];
-	const size_t grid = zn_job_groups_max(compute), group = 1;
+	const size_t group = job->load.group_items != 0 ? job->load.group_items : 1;
+	const size_t grid = zn_job_groups_max(compute) * group;
+	const bool grouped = job->load.group_items != 0 || compute->about.class == ZN_DEVICE_CPU;
 	cl_int err = clSetKernelArg(job->kernel, 0, sizeof(cl_mem), &lane->items_mem);
 	for (cl_uint i = 1; i < 6; i++)
 		err |= clSetKernelArg(job->kernel, i, sizeof none, &none);
@@ -126,7 +145,7 @@ static enum zn_err warm_up(struct zn_job *job, const struct zn_compute *compute)
 	err |= clSetKernelArg(job->kernel, 9, sizeof(cl_mem), &lane->output_mem);
 	if (err == CL_SUCCESS)
 		err = clEnqueueNDRangeKernel(compute->queue, job->kernel, 1, NULL, &grid,
-			compute->about.class == ZN_DEVICE_CPU ? &group : NULL, 0, NULL, NULL);
+			grouped ? &group : NULL, 0, NULL, NULL);
 	if (err == CL_SUCCESS)
 		err = clFinish(compute->queue);
 	return err == CL_SUCCESS ? ZN_ERR_OK : ZN_ERR_DEVICE;

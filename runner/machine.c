@@ -37,7 +37,8 @@ static uint64_t cache_bytes(hwloc_topology_t topology, hwloc_obj_type_t type)
 
 void zn_machine_look(struct zn_machine *out)
 {
-	*out = (struct zn_machine){.memory_bytes = zn_machine_memory_bytes()};
+	*out = (struct zn_machine){.sandbox = ZN_SANDBOX_NONE,
+		.memory_bytes = zn_machine_memory_bytes()};
 	hwloc_topology_t topology;
 	if (hwloc_topology_init(&topology) != 0)
 		return;

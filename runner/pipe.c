@@ -12,7 +12,10 @@ static void load_code(struct zn_codec *codec, struct zn_pipe_load *load)
 	zn_codec_u64(codec, &load->tag);
 	zn_codec_bool(codec, &load->exact);
 	zn_codec_range_u8(codec, &load->width, 0, 16);
+	zn_codec_bool(codec, &load->fp64);
 	zn_codec_u32(codec, &load->slot_bytes);
+	zn_codec_u32(codec, &load->group_items);
+	zn_codec_u32(codec, &load->local_bytes);
 	zn_codec_u32(codec, &load->chunk_items_max);
 	zn_codec_u32(codec, &load->input_bytes_max);
 	zn_codec_u32(codec, &load->params_bytes);
@@ -43,6 +46,7 @@ static void device_code(struct zn_codec *codec, struct zn_device *device)
 	zn_codec_u32(codec, &device->index);
 	zn_codec_range_u8(codec, &device->class, ZN_DEVICE_CPU, ZN_DEVICE_OTHER);
 	zn_codec_range_u8(codec, &device->exact, ZN_EXACT_UNKNOWN, ZN_EXACT_NO);
+	zn_codec_range_u8(codec, &device->sandbox, ZN_SANDBOX_NONE, ZN_SANDBOX_FULL);
 	zn_codec_bool(codec, &device->fp64);
 	zn_codec_bool(codec, &device->shares_memory);
 	zn_codec_u32(codec, &device->compute_units);
@@ -63,6 +67,7 @@ static void device_code(struct zn_codec *codec, struct zn_device *device)
 
 static void machine_code(struct zn_codec *codec, struct zn_machine *machine)
 {
+	zn_codec_range_u8(codec, &machine->sandbox, ZN_SANDBOX_NONE, ZN_SANDBOX_FULL);
 	zn_codec_u32(codec, &machine->sockets);
 	zn_codec_u32(codec, &machine->cores);
 	zn_codec_u32(codec, &machine->threads);
@@ -163,6 +168,10 @@ bool zn_pipe_load_is_valid(const struct zn_pipe_load *load)
 	for (uint32_t i = 0; i < load->sources_count; i++)
 		if (load->source_bytes[i] > ZN_SOURCE_BYTES_MAX)
 			return false;
+	if (load->group_items > ZN_GROUP_ITEMS_MAX || load->local_bytes > ZN_LOCAL_BYTES_MAX ||
+		load->local_bytes % 16 != 0 || (load->group_items == 0 && load->local_bytes != 0) ||
+		(load->group_items != 0 && load->chunk_items_max % load->group_items != 0))
+		return false;
 	return load->slot_bytes > 0 && load->slot_bytes <= ZN_SLOT_BYTES_MAX &&
 	       load->chunk_items_max > 0 && load->chunk_items_max <= ZN_CHUNK_ITEMS_MAX &&
 	       (uint64_t)load->slot_bytes * load->chunk_items_max <= ZN_CHUNK_OUTPUT_BYTES_MAX &&
@@ -189,8 +198,10 @@ void zn_pipe_layout_of(struct zn_pipe_layout *out, const struct zn_pipe_load *lo
 	for (uint32_t i = 0; i < load->sources_count; i++)
 		place(&out->job_bytes, &out->source_at[i], load->source_bytes[i]);
 	out->params_room = place(&out->job_bytes, &out->params_at, load->params_bytes);
-	out->shared_room = place(&out->job_bytes, &out->shared_at, load->shared_bytes);
-	out->input_room = place(&out->lane_bytes, &out->input_at, load->input_bytes_max);
+	out->shared_room =
+		place(&out->job_bytes, &out->shared_at, ZN_HEAD_BYTES + load->shared_bytes);
+	out->input_room =
+		place(&out->lane_bytes, &out->input_at, ZN_HEAD_BYTES + load->input_bytes_max);
 	out->items_room = place(&out->lane_bytes, &out->items_at,
 		(uint64_t)load->chunk_items_max * sizeof(uint64_t));
 	out->output_room = place(&out->lane_bytes, &out->output_at,

@@ -5,8 +5,10 @@
  * gets like a stranger's. Bulk data never goes through the pipe: the driver makes two pieces of
  * shared memory per job and sends them along with LOAD; it takes no descriptor from a runner.
  *
- *   job memory, read-only for the runner:  sources | params | shared
- *   lane memory, per lane:                 input | item list | output
+ *   job memory, read-only for the runner:  sources | params | head, shared
+ *   lane memory, per lane:                 head, input | item list | output
+ *
+ * A head is ZN_HEAD_BYTES in front of what a kernel is given (kernels/abi.h): how long it is.
  *
  * struct zn_pipe_layout says where each part lies; both sides compute it from the LOAD message, so
  * there are no offsets to check. A run names its lane; a lane is the runner's from RUN to DONE.
@@ -16,13 +18,14 @@
 
 #include "core/codec.h"
 #include "core/limits.h"
+#include "kernels/abi.h"
 #include "runner/device.h"
 
 #define ZN_PIPE_FD                 3
 #define ZN_PIPE_RECORD             96 /* the type byte; apart from everything that is hashed or signed */
-#define ZN_PIPE_VERSION            1
+#define ZN_PIPE_VERSION            2
 #define ZN_PIPE_PAGE_BYTES         4096
-#define ZN_PIPE_LEAST_BYTES        64 /* a kernel finds so many zero bytes where it was given none */
+#define ZN_PIPE_LEAST_BYTES        128 /* a head, and zero bytes where a kernel was given none */
 #define ZN_PIPE_SENTENCE_BYTES_MAX 255
 #define ZN_PIPE_NAME_BYTES_MAX     63
 
@@ -49,7 +52,10 @@ struct zn_pipe_load {
 	uint64_t tag;
 	bool exact;
 	uint8_t width; /* 0: the device's own */
+	bool fp64;
 	uint32_t slot_bytes;
+	uint32_t group_items; /* chunk form: of a work-group; 0: map form */
+	uint32_t local_bytes;
 	uint32_t chunk_items_max;
 	uint32_t input_bytes_max;
 	uint32_t params_bytes;

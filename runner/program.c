@@ -13,7 +13,7 @@
 #define CACHE_TAG         "zennet-runner binary 1"
 #define OPTIONS_BYTES     256
 #define LOG_RAW_BYTES_MAX (64u << 20)
-#define PIECES_MAX        (2 * (ZN_SOURCES_MAX + 2))
+#define PIECES_MAX        (2 * (ZN_SOURCES_MAX + 3))
 #define LINE_BYTES        96
 
 /* What clCreateProgramWithSource takes: a #line before each text, so that logs name the file. */
@@ -21,7 +21,7 @@ struct assembly {
 	cl_uint count;
 	const char *texts[PIECES_MAX];
 	size_t bytes[PIECES_MAX];
-	char lines[ZN_SOURCES_MAX + 2][LINE_BYTES];
+	char lines[ZN_SOURCES_MAX + 3][LINE_BYTES];
 	uint32_t lines_count;
 	char options[OPTIONS_BYTES];
 };
@@ -75,17 +75,18 @@ static void assemble(struct assembly *all, const struct zn_compute *compute,
 	const struct zn_program_recipe *recipe)
 {
 	*all = (struct assembly){0};
+	add_own(all, "abi.h");
 	if (recipe->exact)
 		add_own(all, "exact.h");
 	for (uint32_t i = 0; i < recipe->texts_count; i++)
 		add_file(all, recipe->texts[i].name, recipe->texts[i].text, recipe->texts[i].bytes);
-	add_own(all, "map.cl");
+	add_own(all, recipe->group_items == 0 ? "map.cl" : "chunk.cl");
 	bool cpu = compute->about.class == ZN_DEVICE_CPU;
 	int length = snprintf(all->options, OPTIONS_BYTES,
 		"-cl-std=CL1.2%s -DZN_SLOT_BYTES=%u -DZN_DEVICE_CPU=%d -DZN_DEVICE_GPU=%d "
-		"-DZN_WIDTH=%u",
+		"-DZN_WIDTH=%u -DZN_FP64=%d -DZN_GROUP_ITEMS=%u -DZN_LOCAL_BYTES=%u",
 		recipe->exact ? " -cl-fp32-correctly-rounded-divide-sqrt" : "", recipe->slot_bytes,
-		cpu, !cpu, recipe->width);
+		cpu, !cpu, recipe->width, recipe->fp64, recipe->group_items, recipe->local_bytes);
 	ZN_ASSERT(length > 0 && length < OPTIONS_BYTES);
 }
 

@@ -15,9 +15,12 @@ struct zn_program_text {
 
 struct zn_program_recipe {
 	bool exact; /* exact.h first, and division and square root as IEEE has them */
+	bool fp64;
+	uint32_t group_items; /* 0: map form */
+	uint32_t local_bytes;
 	uint32_t slot_bytes;
 	uint32_t width;
-	uint32_t texts_count; /* at most ZN_SOURCES_MAX; map.cl comes after them */
+	uint32_t texts_count; /* at most ZN_SOURCES_MAX; map.cl or chunk.cl comes after them */
 	struct zn_program_text texts[ZN_SOURCES_MAX];
 };
 

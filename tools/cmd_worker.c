@@ -33,6 +33,7 @@ const char zn_cmd_worker_help[] =
 	"  --home DIR        where keys and journal are kept (default: $ZENNET_HOME, else\n"
 	"                    ~/.local/share/zennet); one worker to a home\n"
 	"  --key NAME|FILE   (default: worker, drawn at the first start)\n"
+	"  --builtin-only    run no kernel that a publisher brings along\n"
 	"  --once            end after one settled deal\n"
 	"  --settle          only collect what is owed\n"
 	"  --allow-private   dial loopback and private addresses that strangers announce; for\n"
@@ -129,7 +130,8 @@ static bool home_take(struct zn_complaint *complaint, char home[PATH_MAX], const
 static struct zn_amount redeem_default(struct zn_amount rate_per_hour)
 {
 	uint64_t zat = rate_per_hour.zat / 6;
-	return (struct zn_amount){zat > ZN_REDEEM_ZAT_DEFAULT_MIN ? zat : ZN_REDEEM_ZAT_DEFAULT_MIN};
+	return (struct zn_amount){
+		zat > ZN_REDEEM_ZAT_DEFAULT_MIN ? zat : ZN_REDEEM_ZAT_DEFAULT_MIN};
 }
 
 int zn_cmd_worker(int argc, char **argv)

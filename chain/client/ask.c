@@ -143,8 +143,8 @@ static void query(struct zn_ledger_call *call, const char *path, const void *dat
 
 /* Decodes what was answered into call->taken and points the answer's member to it. */
 #define TAKE(name, type, member)                                                                   \
-	static enum zn_err take_##name(                                                            \
-		struct zn_ledger_call *call, const uint8_t *value, size_t count)                   \
+	static enum zn_err take_##name(struct zn_ledger_call *call, const uint8_t *value,          \
+		size_t count)                                                                      \
 	{                                                                                          \
 		if (value == NULL)                                                                 \
 			return ZN_ERR_NOT_FOUND;                                                   \
@@ -214,8 +214,8 @@ void zn_ledger_get_account(struct zn_ledger_call **call, struct zn_ledger_client
 }
 
 /* The channel that was asked for, and no other. */
-static enum zn_err take_this_channel(
-	struct zn_ledger_call *call, const uint8_t *value, size_t count)
+static enum zn_err take_this_channel(struct zn_ledger_call *call, const uint8_t *value,
+	size_t count)
 {
 	enum zn_err err = take_channel(call, value, count);
 	if (err == ZN_ERR_OK &&

@@ -56,8 +56,8 @@ static void on_waited(struct zn_ledger_call *call, const struct zn_rpc_reply *re
 					? NULL
 					: zn_ledger_refusal_sentence(call->answer.refusal));
 		else
-			zn_call_finish(
-				call, ZN_ERR_MALFORMED, "the node's answer is another transaction");
+			zn_call_finish(call, ZN_ERR_MALFORMED,
+				"the node's answer is another transaction");
 		return;
 	}
 	if (reply->err != ZN_ERR_NOT_FOUND) {

@@ -98,8 +98,8 @@ void zn_genesis_apply(struct zn_overlay *state, const struct zn_genesis *genesis
 	struct zn_ledger_view view;
 	zn_ledger_view_begin(&view, &params, state, 0, genesis->time_s);
 	for (uint32_t i = 0; i < genesis->allocations_count; i++)
-		zn_ledger_account_credit(
-			&view, &genesis->allocations[i].account, genesis->allocations[i].amount);
+		zn_ledger_account_credit(&view, &genesis->allocations[i].account,
+			genesis->allocations[i].amount);
 	ZN_ASSERT(zn_ledger_view_conserved(&view));
 	zn_ledger_view_end(&view);
 }

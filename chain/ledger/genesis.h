@@ -22,7 +22,8 @@ struct zn_genesis {
 /** Its content; two ledgers with one chain id and another hash are not the same. */
 void zn_genesis_hash(struct zn_hash *out, const struct zn_genesis *genesis);
 
-#define ZN_GENESIS_FEE_ZAT_MAX UINT64_C(1000000000) /* ten XEN a byte: times 8192 still an amount  \
+#define ZN_GENESIS_FEE_ZAT_MAX                                                                     \
+	UINT64_C(1000000000) /* ten XEN a byte: times 8192 still an amount  \
 						     */
 
 #define ZN_GENESIS_REFUSALS(X)                                                                     \

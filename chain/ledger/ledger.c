@@ -33,8 +33,8 @@ const char *zn_ledger_fault_sentence(enum zn_ledger_fault fault)
 	return "?";
 }
 
-static void tree_put(
-	struct zn_tree *tree, const struct zn_hash *key, const struct zn_state_value *value)
+static void tree_put(struct zn_tree *tree, const struct zn_hash *key,
+	const struct zn_state_value *value)
 {
 	struct zn_hash hash;
 	zn_sha256(&hash, value->data, value->bytes);
@@ -102,8 +102,8 @@ static void scan_entry(void *user, const struct zn_hash *key, const struct zn_st
 		tree_put(scan->ledger->tree, key, value);
 }
 
-static enum zn_ledger_fault scan_store(
-	struct zn_ledger *ledger, const struct zn_store *store, const struct zn_overlay *state)
+static enum zn_ledger_fault scan_store(struct zn_ledger *ledger, const struct zn_store *store,
+	const struct zn_overlay *state)
 {
 	struct zn_ledger_view view = {0};
 	struct scan scan = {.ledger = ledger};
@@ -129,8 +129,8 @@ enum zn_ledger_fault zn_ledger_audit(const struct zn_store *store)
 	return fault;
 }
 
-enum zn_ledger_fault zn_ledger_create(
-	struct zn_ledger **out, const struct zn_store *store, uint64_t height, uint64_t time_s)
+enum zn_ledger_fault zn_ledger_create(struct zn_ledger **out, const struct zn_store *store,
+	uint64_t height, uint64_t time_s)
 {
 	struct zn_ledger *ledger = calloc(1, sizeof *ledger);
 	ZN_ASSERT(ledger != NULL);
@@ -223,8 +223,8 @@ static void change_take(void *user, const struct zn_hash *key, const struct zn_s
 	}
 }
 
-void zn_ledger_finalize(
-	struct zn_ledger *ledger, enum zn_ledger_refusal results[], const struct zn_block *block)
+void zn_ledger_finalize(struct zn_ledger *ledger, enum zn_ledger_refusal results[],
+	const struct zn_block *block)
 {
 	struct zn_ledger_view view;
 	ZN_ASSERT(!ledger->finalized);

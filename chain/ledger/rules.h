@@ -41,7 +41,7 @@ void zn_ledger_channel_end(struct zn_ledger_view *view, const struct zn_channel 
 /** What ending it returns to the payer. */
 struct zn_amount zn_ledger_channel_rest(const struct zn_channel *channel);
 /** Pay the growth of a voucher that passed its check, and note it in `channel` (not yet put). */
-void zn_ledger_channel_pay(
-	struct zn_ledger_view *view, struct zn_channel *channel, const struct zn_voucher *voucher);
+void zn_ledger_channel_pay(struct zn_ledger_view *view, struct zn_channel *channel,
+	const struct zn_voucher *voucher);
 
 #endif

@@ -96,8 +96,8 @@ bool zn_application_open(struct zn_application **out, struct zn_node_store *stor
 	else if (err == ZN_ERR_NOT_FOUND)
 		open = begin(store, &application->head, genesis, complaint);
 	else if (err != ZN_ERR_OK)
-		zn_complain(
-			complaint, "the stored ledger cannot be read: %s", zn_err_sentence(err));
+		zn_complain(complaint, "the stored ledger cannot be read: %s",
+			zn_err_sentence(err));
 	else
 		open = genesis == NULL || genesis_matches(&application->head, genesis, complaint);
 	if (open && load(application, complaint)) {
@@ -130,8 +130,8 @@ const struct zn_ledger_params *zn_application_params(const struct zn_application
 void zn_application_check_restart(struct zn_application *application, uint64_t now_s)
 {
 	zn_overlay_clear(application->pending);
-	zn_ledger_view_next(
-		&application->pending_view, application->ledger, application->pending, now_s);
+	zn_ledger_view_next(&application->pending_view, application->ledger, application->pending,
+		now_s);
 }
 
 enum zn_ledger_refusal zn_application_check(struct zn_application *application,
@@ -139,8 +139,8 @@ enum zn_ledger_refusal zn_application_check(struct zn_application *application,
 {
 	if (now_s > application->pending_view.time_s)
 		application->pending_view.time_s = now_s;
-	return zn_ledger_execute_bytes(
-		&application->pending_view, &application->decoded, bytes, count, signature_known);
+	return zn_ledger_execute_bytes(&application->pending_view, &application->decoded, bytes,
+		count, signature_known);
 }
 
 bool zn_application_settles(const uint8_t *bytes, size_t count)
@@ -181,16 +181,16 @@ void zn_application_finalize(struct zn_application *application, enum zn_ledger_
 	zn_ledger_finalize(application->ledger, results, block);
 }
 
-enum zn_err zn_application_commit(
-	struct zn_application *application, const struct zn_node_block *block)
+enum zn_err zn_application_commit(struct zn_application *application,
+	const struct zn_node_block *block)
 {
 	struct zn_node_head *head = &application->head;
 	head->height = zn_ledger_height(application->ledger);
 	head->time_s = zn_ledger_time_s(application->ledger);
 	zn_ledger_app_hash(&head->app_hash, application->ledger);
 	zn_block_header_hash(&head->block_hash, &head->chain, &block->header);
-	enum zn_err err = zn_node_store_block(
-		application->store, head, zn_ledger_changes(application->ledger), block);
+	enum zn_err err = zn_node_store_block(application->store, head,
+		zn_ledger_changes(application->ledger), block);
 	if (err == ZN_ERR_OK)
 		zn_ledger_commit(application->ledger);
 	return err;

@@ -42,8 +42,8 @@ void zn_application_finalize(struct zn_application *application, enum zn_ledger_
 	const struct zn_block *block);
 /** Commit: make it durable, with the block itself. On an error the process must end: what was
  *  finalized is in memory and not on disk. */
-enum zn_err zn_application_commit(
-	struct zn_application *application, const struct zn_node_block *block);
+enum zn_err zn_application_commit(struct zn_application *application,
+	const struct zn_node_block *block);
 
 struct zn_query_answer {
 	uint32_t code;      /* 0; ZN_QUERY_NOT_FOUND, ZN_QUERY_BAD */

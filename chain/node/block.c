@@ -17,8 +17,8 @@ void zn_block_header_code(struct zn_codec *codec, struct zn_block_header *header
 }
 ZN_RECORD_DEFINE(block_header, "block/1")
 
-void zn_block_data_hash(
-	struct zn_hash *out, struct zn_hash *ids, const struct zn_node_tx *txs, uint32_t txs_count)
+void zn_block_data_hash(struct zn_hash *out, struct zn_hash *ids, const struct zn_node_tx *txs,
+	uint32_t txs_count)
 {
 	for (uint32_t i = 0; i < txs_count; i++) {
 		struct zn_hash id;

@@ -34,8 +34,8 @@ struct zn_node_block {
 #define ZN_NODE_BLOCK_BYTES_MAX (ZN_BLOCK_BYTES_MAX + 16 * ZN_BLOCK_TXS_MAX + 512)
 
 /** The data hash of transactions; ids is scratch for as many hashes. */
-void zn_block_data_hash(
-	struct zn_hash *out, struct zn_hash *ids, const struct zn_node_tx *txs, uint32_t txs_count);
+void zn_block_data_hash(struct zn_hash *out, struct zn_hash *ids, const struct zn_node_tx *txs,
+	uint32_t txs_count);
 /** Encode into `bytes` (ZN_NODE_BLOCK_BYTES_MAX); returns the bytes used. */
 size_t zn_node_block_encode(uint8_t *bytes, const struct zn_node_block *block);
 /** The header of an encoded block. */

@@ -13,15 +13,15 @@
 
 /** False and a sentence that names the file and the place. */
 bool zn_genesis_file_read(struct zn_genesis *out, const char *path, struct zn_complaint *complaint);
-bool zn_genesis_file_write(
-	const char *path, const struct zn_genesis *genesis, struct zn_complaint *complaint);
+bool zn_genesis_file_write(const char *path, const struct zn_genesis *genesis,
+	struct zn_complaint *complaint);
 
 /** The whole supply to one account, on a ledger with a name of its own. */
 void zn_genesis_solo(struct zn_genesis *out, const struct zn_account *operator_account,
 	uint64_t now_s, const uint8_t entropy[4]);
 
 /** A key file: 64 hex characters and a newline, mode 0600; made when it is not there. */
-bool zn_operator_key(
-	struct zn_account *out, bool *made, const char *path, struct zn_complaint *complaint);
+bool zn_operator_key(struct zn_account *out, bool *made, const char *path,
+	struct zn_complaint *complaint);
 
 #endif

@@ -53,8 +53,8 @@ static int entry_delete(MDB_txn *writing, MDB_dbi table, const void *key, size_t
 /* --- following the state
  * -------------------------------------------------------------------------- */
 
-static int job_change(
-	struct zn_node_store *store, MDB_txn *writing, const struct zn_job *job, bool present)
+static int job_change(struct zn_node_store *store, MDB_txn *writing, const struct zn_job *job,
+	bool present)
 {
 	uint8_t key[JOB_KEY_BYTES], value[9];
 	big_endian(key, job->announced_height, 8);
@@ -63,8 +63,8 @@ static int job_change(
 		return entry_delete(writing, store->tables[ZN_TABLE_JOBS], key, sizeof key);
 	value[0] = job->announcement.kind;
 	big_endian(value + 1, job->announcement.expiry_s, 8);
-	return entry_put(
-		writing, store->tables[ZN_TABLE_JOBS], key, sizeof key, value, sizeof value);
+	return entry_put(writing, store->tables[ZN_TABLE_JOBS], key, sizeof key, value,
+		sizeof value);
 }
 
 static int channel_change(struct zn_node_store *store, MDB_txn *writing,
@@ -217,8 +217,8 @@ static int walk_seek(struct walk *walk)
 	walk->key = (MDB_val){walk->start_bytes, walk->start};
 	int code = mdb_cursor_get(walk->cursor, &walk->key, &walk->value, MDB_SET_RANGE);
 	if (walk->backwards)
-		return mdb_cursor_get(
-			walk->cursor, &walk->key, &walk->value, code == 0 ? MDB_PREV : MDB_LAST);
+		return mdb_cursor_get(walk->cursor, &walk->key, &walk->value,
+			code == 0 ? MDB_PREV : MDB_LAST);
 	if (code == 0 && walk->key.mv_size == walk->start_bytes &&
 		memcmp(walk->key.mv_data, walk->start, walk->start_bytes) == 0)
 		return mdb_cursor_get(walk->cursor, &walk->key, &walk->value, MDB_NEXT);

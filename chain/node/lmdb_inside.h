@@ -28,8 +28,8 @@ struct zn_node_store {
 int zn_index_change(struct zn_node_store *store, MDB_txn *writing, const struct zn_hash *key,
 	const struct zn_state_value *now);
 /** Index a block's transactions by id and by the accounts that they touch. */
-int zn_index_block(
-	struct zn_node_store *store, MDB_txn *writing, const struct zn_node_block *block);
+int zn_index_block(struct zn_node_store *store, MDB_txn *writing,
+	const struct zn_node_block *block);
 
 /** A read that fails is no answer: ends the program with a sentence. */
 _Noreturn void zn_node_store_broken(int code);

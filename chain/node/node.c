@@ -202,8 +202,8 @@ int zn_node_run(const struct zn_node_options *options)
 		fflush(stdout);
 		enum zn_err err = zn_loop_run(node.loop);
 		if (err != ZN_ERR_OK && !node.failed) {
-			zn_complain(
-				&node.complaint, "the event loop failed: %s", zn_err_sentence(err));
+			zn_complain(&node.complaint, "the event loop failed: %s",
+				zn_err_sentence(err));
 			node.failed = true;
 		}
 	}

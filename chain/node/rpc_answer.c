@@ -128,8 +128,8 @@ static struct zn_json *answer_abci_info(struct zn_rpc_error *error, bool *wait, 
 	zn_json_add_string(response, "version", "1");
 	zn_json_add_string(response, "app_version", "1");
 	zn_json_add_u64_text(response, "last_block_height", head->height);
-	zn_json_add_base64(
-		response, "last_block_app_hash", head->app_hash.bytes, sizeof head->app_hash.bytes);
+	zn_json_add_base64(response, "last_block_app_hash", head->app_hash.bytes,
+		sizeof head->app_hash.bytes);
 	zn_json_add(result, "response", response);
 	return result;
 }
@@ -142,8 +142,8 @@ static struct zn_json *answer_abci_query(struct zn_rpc_error *error, bool *wait,
 {
 	static struct zn_query_answer answer; /* one at a time: one thread */
 	(void)error;
-	zn_application_query(
-		&answer, rpc->application, request->path, request->data, request->data_bytes);
+	zn_application_query(&answer, rpc->application, request->path, request->data,
+		request->data_bytes);
 	*wait = answer.code == ZN_QUERY_NOT_FOUND ? true : answer.height < request->wait_height;
 	struct zn_json *result = zn_json_object_create(), *response = zn_json_object_create();
 	zn_json_add_number(response, "code", answer.code);
@@ -242,8 +242,8 @@ static struct zn_json *header_json(const struct zn_block_header *header)
 	return object;
 }
 
-static struct zn_json *data_json(
-	const struct zn_block_header *header, const uint8_t *bytes, size_t count)
+static struct zn_json *data_json(const struct zn_block_header *header, const uint8_t *bytes,
+	size_t count)
 {
 	struct zn_json *data = zn_json_object_create(), *txs = zn_json_array_create();
 	struct zn_block_header again = *header;

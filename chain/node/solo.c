@@ -197,13 +197,14 @@ static void block_make(void *user)
 			.time_s = now_of(solo),
 			.last_block = head->block_hash,
 			.app_hash = head->app_hash}};
-	struct zn_block work = {
-		.height = block.header.height, .time_s = block.header.time_s, .txs = txs};
+	struct zn_block work = {.height = block.header.height,
+		.time_s = block.header.time_s,
+		.txs = txs};
 	work.txs_count = choose(solo, work.time_s);
 	zn_application_finalize(solo->application, results, &work);
 	for (size_t i = 0; i < work.txs_count; i++)
-		kept[i] = (struct zn_node_tx){
-			txs[i].bytes, (uint32_t)txs[i].count, (uint32_t)results[i]};
+		kept[i] = (struct zn_node_tx){txs[i].bytes, (uint32_t)txs[i].count,
+			(uint32_t)results[i]};
 	block.header.txs_count = (uint32_t)work.txs_count;
 	zn_block_data_hash(&block.header.data_hash, ids, kept, block.header.txs_count);
 	enum zn_err err = zn_application_commit(solo->application, &block);

@@ -102,6 +102,7 @@ enum zn_err zn_devices_probe(struct zn_probe **out, struct zn_loop *loop,
 	struct zn_probe *probe = calloc(1, sizeof *probe);
 	if (probe == NULL)
 		return ZN_ERR_MEMORY;
+	probe->machine.sandbox = ZN_SANDBOX_NONE;
 	probe->loop = loop;
 	probe->done = done;
 	probe->user = user;

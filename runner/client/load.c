@@ -31,6 +31,9 @@ static enum zn_err describe(struct zn_pipe_load *load, const struct zn_runner_jo
 		return ZN_ERR_TOO_LARGE;
 	*load = (struct zn_pipe_load){.exact = job->exact,
 		.width = (uint8_t)job->width,
+		.fp64 = job->fp64,
+		.group_items = job->group_items,
+		.local_bytes = job->local_bytes,
 		.slot_bytes = job->slot_bytes,
 		.chunk_items_max = job->chunk_items_max,
 		.input_bytes_max = job->input_bytes_max,
@@ -62,7 +65,10 @@ static void fill(const struct zn_runner *runner, const struct zn_runner_job *job
 		copy_in(memory + runner->layout.source_at[i], job->sources[i].text,
 			job->sources[i].bytes);
 	copy_in(memory + runner->layout.params_at, job->params, job->params_bytes);
-	copy_in(memory + runner->layout.shared_at, job->shared, job->shared_bytes);
+	const struct zn_kernel_head head = {.bytes = job->shared_bytes};
+	uint8_t *shared = memory + runner->layout.shared_at;
+	copy_in(shared, &head, sizeof head);
+	copy_in(shared + sizeof head, job->shared, job->shared_bytes);
 }
 
 static void drop(struct zn_runner *runner)

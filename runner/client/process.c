@@ -116,7 +116,8 @@ static enum zn_err spawn(struct zn_process *out, const char *program, const char
 		.channel = true,
 		.stderr_fd = words_fd,
 		.stdout_fd = words_fd,
-		.own_network = true,
+		.own_namespaces = true,
+		.own_group = true,
 		.die_with_parent = true};
 	return zn_spawn(&out->child, &spawning);
 }

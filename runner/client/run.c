@@ -44,8 +44,11 @@ static enum zn_err check(struct zn_runner *runner, const struct zn_run_request *
 	if (request->count == 0)
 		return ZN_ERR_MALFORMED;
 	if (request->count > runner->load.chunk_items_max || request->first > ZN_JOB_ITEMS_MAX ||
+		request->chunk_first > ZN_JOB_ITEMS_MAX ||
 		request->input_bytes > runner->load.input_bytes_max)
 		return ZN_ERR_TOO_LARGE;
+	if (runner->load.group_items != 0 && request->count % runner->load.group_items != 0)
+		return ZN_ERR_MALFORMED;
 	for (uint32_t i = 0; request->items != NULL && i < request->count; i++)
 		if (request->items[i] > ZN_JOB_ITEMS_MAX)
 			return ZN_ERR_TOO_LARGE;
@@ -62,13 +65,15 @@ static uint8_t *lane_of(const struct zn_runner *runner, const struct zn_pending_
 static void fill(const struct zn_runner *runner, uint8_t *lane,
 	const struct zn_run_request *request)
 {
-	uint8_t *input = lane + runner->layout.input_at;
+	const struct zn_kernel_head head = {.bytes = request->input_bytes,
+		.first = request->chunk_first};
+	uint8_t *input = lane + runner->layout.input_at + sizeof head;
+	memcpy(input - sizeof head, &head, sizeof head);
 	if (request->input_bytes > 0)
 		memcpy(input, request->input, request->input_bytes);
 	uint64_t used = request->input_bytes;
-	uint64_t room = runner->load.input_bytes_max > ZN_PIPE_LEAST_BYTES
-				? runner->load.input_bytes_max
-				: ZN_PIPE_LEAST_BYTES;
+	uint64_t room = runner->load.input_bytes_max > ZN_HEAD_BYTES ? runner->load.input_bytes_max
+								     : ZN_HEAD_BYTES;
 	memset(input + used, 0, room - used);
 	if (request->items != NULL)
 		memcpy(lane + runner->layout.items_at, request->items,

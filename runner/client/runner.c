@@ -290,3 +290,8 @@ const struct zn_device *zn_runner_device(const struct zn_runner *runner)
 {
 	return runner->ready ? &runner->device : NULL;
 }
+
+enum zn_sandbox_level zn_runner_sandbox(const struct zn_runner *runner)
+{
+	return runner->ready ? (enum zn_sandbox_level)runner->device.sandbox : ZN_SANDBOX_NONE;
+}

@@ -48,6 +48,7 @@ struct zn_runner_options {
 	uint32_t silence_cpu_ms; /* per thread of the device */
 	uint32_t silence_wall_ms;
 	uint32_t build_cpu_ms; /* CPU time that a load may take */
+	enum zn_sandbox_level sandbox_max; /* 0: the best that can be had; tests force a lower one */
 	struct zn_runner_handlers handlers;
 };
 
@@ -57,6 +58,9 @@ enum zn_err zn_runner_create(struct zn_runner **out, struct zn_loop *loop,
 /** Kill it and forget it; calls nobody back. NULL is fine. */
 void zn_runner_destroy(struct zn_runner *runner);
 
+/** How well it is fenced in: known once it is ready, ZN_SANDBOX_NONE before. Whoever loads sources of
+ *  strangers asks this first and refuses below ZN_SANDBOX_PARTIAL. */
+enum zn_sandbox_level zn_runner_sandbox(const struct zn_runner *runner);
 /** The device, or NULL before ready(). Borrowed while the runner lives. */
 const struct zn_device *zn_runner_device(const struct zn_runner *runner);
 
@@ -68,8 +72,12 @@ struct zn_runner_job {
 	const void *params;
 	uint32_t params_bytes; /* <= ZN_PARAMS_BYTES_MAX, 0 allowed */
 	const void *shared;
-	uint64_t shared_bytes;    /* <= ZN_SHARED_BYTES_MAX, 0 allowed */
-	uint32_t slot_bytes;      /* of an item's output, 1..ZN_SLOT_BYTES_MAX */
+	uint64_t shared_bytes; /* <= ZN_SHARED_BYTES_MAX, 0 allowed */
+	bool fp64;             /* the kernel uses double; the device must have it */
+	uint32_t slot_bytes;   /* of an item's output, 1..ZN_SLOT_BYTES_MAX */
+	uint32_t group_items;  /* chunk form: items of a work-group; every run has whole groups, in
+	                             list form too. 0: map form */
+	uint32_t local_bytes;  /* chunk form: local memory of a work-group, a multiple of 16 */
 	uint32_t chunk_items_max; /* most items of one run, range or list */
 	uint32_t input_bytes_max; /* most bytes of a chunk's own input, 0 allowed */
 	uint32_t width;           /* vector width to build for; 0: the device's own */
@@ -100,6 +108,7 @@ struct zn_run_request {
 	uint32_t count;        /* 1..chunk_items_max */
 	const void *input;     /* the chunk's own input */
 	uint32_t input_bytes;  /* <= input_bytes_max */
+	uint64_t chunk_first;  /* first item of the chunk whose input it is */
 };
 
 struct zn_run_result {

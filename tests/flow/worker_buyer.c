@@ -315,6 +315,7 @@ static void job_make(struct buyer *buyer, const struct buyer_options *options)
 	zn_public_key_of(&job->publisher_key, job->key);
 	job->manifest = (struct zn_manifest){.abi_version = 1,
 		.form = ZN_FORM_MAP,
+		.counter_at = ZN_COUNTER_NONE,
 		.arithmetic = ZN_ARITHMETIC_EXACT,
 		.sources_count = 1,
 		.params_bytes = sizeof params,

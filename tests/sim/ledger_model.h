@@ -47,8 +47,8 @@ struct model_hint {
 	bool signature_right, voucher_right;
 };
 
-enum zn_ledger_refusal model_do(
-	struct model *model, const struct zn_transaction *tx, const struct model_hint *hint);
+enum zn_ledger_refusal model_do(struct model *model, const struct zn_transaction *tx,
+	const struct model_hint *hint);
 /** balances + deposits + fee pool */
 uint64_t model_sum(const struct model *model);
 int model_who(const struct model *model, const struct zn_account *account);

@@ -70,8 +70,8 @@ static struct model_channel *some_channel(void)
 	return NULL;
 }
 
-static struct zn_signed_voucher voucher_make(
-	const struct model_channel *channel, struct model_hint *hint)
+static struct zn_signed_voucher voucher_make(const struct model_channel *channel,
+	struct model_hint *hint)
 {
 	uint64_t left = channel->deposit - channel->redeemed;
 	uint64_t paid = channel->redeemed + amount_around(left);
@@ -176,8 +176,8 @@ static uint8_t kind_draw(void)
 	return kinds[below(sizeof kinds)];
 }
 
-static size_t tx_make(
-	uint8_t bytes[ZN_TX_BYTES_MAX], struct zn_transaction *tx, struct model_hint *hint)
+static size_t tx_make(uint8_t bytes[ZN_TX_BYTES_MAX], struct zn_transaction *tx,
+	struct model_hint *hint)
 {
 	int who = (int)below(MODEL_PEOPLE);
 	memset(tx, 0, sizeof *tx);
@@ -218,8 +218,10 @@ static size_t tx_make(
 
 static void world_start(void)
 {
-	struct zn_genesis genesis = {
-		.time_s = 1000, .fee_zat_per_byte = 10, .grace_s_min = 10, .allocations_count = 4};
+	struct zn_genesis genesis = {.time_s = 1000,
+		.fee_zat_per_byte = 10,
+		.grace_s_min = 10,
+		.allocations_count = 4};
 	const uint64_t supply = ZN_SUPPLY_XEN * ZN_ZAT_PER_XEN;
 	assert_true(zn_chain_id_make(&genesis.chain, "random-1"));
 	memset(&model, 0, sizeof model);
@@ -246,8 +248,8 @@ static void world_start(void)
 	zn_genesis_apply(state, &genesis);
 	zn_memory_store_commit(memory, state);
 	zn_overlay_destroy(state);
-	assert_int_equal(
-		zn_ledger_create(&ledger, zn_memory_store_view(memory), 0, 1000), ZN_LEDGER_SOUND);
+	assert_int_equal(zn_ledger_create(&ledger, zn_memory_store_view(memory), 0, 1000),
+		ZN_LEDGER_SOUND);
 }
 
 static void accounts_compare(void)

@@ -1,5 +1,7 @@
 /* Every rule of every check: one thing changed and the refusal that it must get; the row that
  * changes nothing passes. */
+/* tables, a row a line */
+/* clang-format off */
 #include "tests/unit/market_samples.h"
 
 static struct zn_chain_id chain;
@@ -34,9 +36,9 @@ static void every_rule_of_a_manifest_is_kept(void **state)
 		switch ((enum zn_manifest_refusal)rule) {
 		case ZN_MANIFEST_OK: break;
 		case ZN_MANIFEST_ABI: m.abi_version = 2; break;
-		case ZN_MANIFEST_FORM: m.form = ZN_FORM_CHUNK; break;
+		case ZN_MANIFEST_FORM: m.form = 3; break;
 		case ZN_MANIFEST_ARITHMETIC: m.arithmetic = ZN_ARITHMETIC_CLOSE; break;
-		case ZN_MANIFEST_OPTIONS: m.options = 1; break;
+		case ZN_MANIFEST_OPTIONS: m.options = 2; break;
 		case ZN_MANIFEST_NO_SOURCE: m.sources_count = 0; break;
 		case ZN_MANIFEST_NO_ITEMS: m.items = 0; break;
 		case ZN_MANIFEST_TOO_MANY_ITEMS: m.items = ZN_JOB_ITEMS_MAX + 1; break;
@@ -46,6 +48,9 @@ static void every_rule_of_a_manifest_is_kept(void **state)
 		case ZN_MANIFEST_TOO_MANY_CHUNKS:
 			m.items = (uint64_t)ZN_JOB_CHUNKS_MAX * 64 + 1;
 			break;
+		case ZN_MANIFEST_GROUP: m.form = ZN_FORM_CHUNK; m.group_items = 48; break;
+		case ZN_MANIFEST_LOCAL_BYTES: m.local_bytes = 16; break;
+		case ZN_MANIFEST_COUNTER: m.counter_at = m.slot_bytes; break;
 		case ZN_MANIFEST_SHARED_INPUT: m.shared_bytes = 0; break;
 		case ZN_MANIFEST_CHUNK_INPUTS: m.input_bytes_max = 4; break;
 		}
@@ -72,7 +77,7 @@ static void manifests_at_their_limits(void **state)
 	m.chunk_items = ZN_CHUNK_ITEMS_MAX + 1;
 	assert_int_equal(zn_manifest_check(&m), ZN_MANIFEST_CHUNK_ITEMS);
 	m.chunk_items = 64;
-	m.inputs_root.bytes[31] = 1;
+	m.inputs_id.bytes[31] = 1;
 	assert_int_equal(zn_manifest_check(&m), ZN_MANIFEST_CHUNK_INPUTS);
 	/* 1000 items in chunks of 64: the last has 40. */
 	uint64_t first;

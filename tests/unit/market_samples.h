@@ -2,6 +2,8 @@
 #ifndef ZN_TESTS_UNIT_MARKET_SAMPLES_H
 #define ZN_TESTS_UNIT_MARKET_SAMPLES_H
 
+/* tables, a row a line */
+/* clang-format off */
 #include "market/announcement.h"
 #include "market/message.h"
 #include "tests/test.h"
@@ -44,6 +46,7 @@ static inline struct zn_hash sample_hash(uint8_t byte)
 static inline struct zn_manifest sample_manifest(void)
 {
 	struct zn_manifest out = {.abi_version = 1, .form = ZN_FORM_MAP,
+		.counter_at = ZN_COUNTER_NONE,
 		.arithmetic = ZN_ARITHMETIC_EXACT, .sources_count = 2,
 		.sources = {sample_hash(0x11), sample_hash(0x12)}, .params_bytes = 4,
 		.params = {1, 2, 3, 4}, .shared_id = sample_hash(0x13), .shared_bytes = 1000,

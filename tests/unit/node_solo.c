@@ -48,8 +48,8 @@ static void ground_start(struct ground *ground)
 	assert_non_null(mkdtemp(ground->home));
 	world_start(&ground->people, ZN_FEE_ZAT_PER_BYTE);
 	assert_int_equal(zn_node_store_open(&ground->store, ground->home, &complaint), ZN_ERR_OK);
-	assert_true(zn_application_open(
-		&ground->application, ground->store, &ground->people.genesis, &complaint));
+	assert_true(zn_application_open(&ground->application, ground->store,
+		&ground->people.genesis, &complaint));
 	assert_int_equal(zn_loop_create(&ground->loop), ZN_ERR_OK);
 	ground->solo = zn_solo_create(ground->loop, ground->application, &options);
 	blocks_make(ground, 1);
@@ -66,8 +66,8 @@ static void ground_finish(struct ground *ground)
 	zn_directory_remove(ground->home);
 }
 
-static enum zn_ledger_refusal submit(
-	struct ground *ground, struct zn_transaction *draft, int who, struct zn_hash *id)
+static enum zn_ledger_refusal submit(struct ground *ground, struct zn_transaction *draft, int who,
+	struct zn_hash *id)
 {
 	uint8_t bytes[ZN_TX_BYTES_MAX];
 	draft->nonce = ground->nonce[who];
@@ -117,8 +117,8 @@ static void a_worker_redeems_through_a_full_mempool(void **state)
 	(void)state;
 	ground_start(&ground);
 	struct zn_hash channel = channel_open(&ground);
-	struct zn_transaction transfer = {
-		.kind = ZN_TX_TRANSFER, .body.transfer = {ground.people.accounts[2], {1}}};
+	struct zn_transaction transfer = {.kind = ZN_TX_TRANSFER,
+		.body.transfer = {ground.people.accounts[2], {1}}};
 	enum zn_ledger_refusal refusal;
 	while ((refusal = submit(&ground, &transfer, 1, &id)) == ZN_LEDGER_OK)
 		taken++;
@@ -155,8 +155,8 @@ static void a_worker_redeems_in_the_first_of_many_full_blocks(void **state)
 	open.kind = ZN_TX_OPEN;
 	open.body.open.count = ZN_CHANNELS_PER_TX_MAX;
 	for (uint32_t i = 0; i < ZN_CHANNELS_PER_TX_MAX; i++)
-		open.body.open.openings[i] = (struct zn_tx_opening){
-			ground.people.accounts[4], {{(uint8_t)i}}, {XEN}, 10};
+		open.body.open.openings[i] = (struct zn_tx_opening){ground.people.accounts[4],
+			{{(uint8_t)i}}, {XEN}, 10};
 	for (int i = 0; i < OPENS; i++)
 		assert_int_equal(submit(&ground, &open, 1, &ids[i]), ZN_LEDGER_OK);
 	struct zn_transaction redeem = {.kind = ZN_TX_REDEEM,

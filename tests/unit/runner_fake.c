@@ -38,6 +38,7 @@ static void say_ready(uint32_t index)
 	message.device = (struct zn_device){.index = index,
 		.class = ZN_DEVICE_CPU,
 		.exact = ZN_EXACT_YES,
+		.sandbox = ZN_SANDBOX_NONE,
 		.compute_units = 1,
 		.memory_bytes = 1 << 30};
 	put();
@@ -103,6 +104,7 @@ static void before_ready(uint32_t way)
 		message.kind = ZN_PIPE_READY;
 		message.device.class = ZN_DEVICE_CPU;
 		message.device.exact = ZN_EXACT_YES;
+		message.device.sandbox = ZN_SANDBOX_NONE;
 		send(ZN_PIPE_FD, buffer, zn_pipe_encode(buffer, &message) - 1, 0);
 		pause();
 		break;

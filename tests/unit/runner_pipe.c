@@ -36,8 +36,12 @@ static void make(uint8_t kind)
 		message.device = (struct zn_device){.index = 3,
 			.class = ZN_DEVICE_GPU,
 			.exact = ZN_EXACT_NO,
+			.sandbox = ZN_SANDBOX_PARTIAL,
 			.name = "x",
 			.exact_reason = "it is odd"};
+		break;
+	case ZN_PIPE_MACHINE:
+		message.machine = (struct zn_machine){.sandbox = ZN_SANDBOX_FULL, .cores = 2};
 		break;
 	case ZN_PIPE_LOADED:
 		message.loaded.err = ZN_ERR_BUILD;
