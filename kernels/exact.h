@@ -25,41 +25,38 @@
 #include "kernels/exact/math.h"
 #undef ZN_LANES
 
+/* Widths that nobody calls are left out: ZN_LANES_USED, from the runner, is the sum of the others. */
 #ifdef __OPENCL_C_VERSION__
+#if ZN_LANES_USED & 2
 #define ZN_LANES 2
 #include "kernels/exact/lanes.h"
 #include "kernels/exact/math.h"
 #undef ZN_LANES
-
+#endif
+#if ZN_LANES_USED & 4
 #define ZN_LANES 4
 #include "kernels/exact/lanes.h"
 #include "kernels/exact/math.h"
 #undef ZN_LANES
-
+#endif
+#if ZN_LANES_USED & 8
 #define ZN_LANES 8
 #include "kernels/exact/lanes.h"
 #include "kernels/exact/math.h"
 #undef ZN_LANES
-
+#endif
+#if ZN_LANES_USED & 16
 #define ZN_LANES 16
 #include "kernels/exact/lanes.h"
 #include "kernels/exact/math.h"
 #undef ZN_LANES
 #endif
-
-/* Doubles, where the device has them (ZN_FP64 is 1): + - * / sqrt and fma are IEEE's there too, and
- * nothing needs a guard but what is below. Functions of angles and powers are for floats only. */
-#ifdef __OPENCL_C_VERSION__
-#ifdef cl_khr_fp64
-#pragma OPENCL EXTENSION cl_khr_fp64 : enable
-#define ZN_FP64 1
-#else
-#define ZN_FP64 0
-#endif
 #else
 #define ZN_FP64 1
 #endif
 
+/* Doubles, where the job says that it needs them (kernels/abi.h): + - * / sqrt and fma are IEEE's
+ * there too on every device that has them, and what is below is all that they need beside. */
 #if ZN_FP64
 static inline double zn_min_double(double a, double b)
 {

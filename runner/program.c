@@ -81,12 +81,17 @@ static void assemble(struct assembly *all, const struct zn_compute *compute,
 	for (uint32_t i = 0; i < recipe->texts_count; i++)
 		add_file(all, recipe->texts[i].name, recipe->texts[i].text, recipe->texts[i].bytes);
 	add_own(all, recipe->group_items == 0 ? "map.cl" : "chunk.cl");
+	uint32_t lanes = 0;
+	for (uint32_t i = 0; i < recipe->texts_count; i++)
+		lanes |= zn_kernel_lanes(recipe->texts[i].text, recipe->texts[i].bytes);
 	bool cpu = compute->about.class == ZN_DEVICE_CPU;
 	int length = snprintf(all->options, OPTIONS_BYTES,
 		"-cl-std=CL1.2%s -DZN_SLOT_BYTES=%u -DZN_DEVICE_CPU=%d -DZN_DEVICE_GPU=%d "
-		"-DZN_WIDTH=%u -DZN_FP64=%d -DZN_GROUP_ITEMS=%u -DZN_LOCAL_BYTES=%u",
+		"-DZN_WIDTH=%u -DZN_FP64=%d -DZN_GROUP_ITEMS=%u -DZN_LOCAL_BYTES=%u "
+		"-DZN_LANES_USED=%u",
 		recipe->exact ? " -cl-fp32-correctly-rounded-divide-sqrt" : "", recipe->slot_bytes,
-		cpu, !cpu, recipe->width, recipe->fp64, recipe->group_items, recipe->local_bytes);
+		cpu, !cpu, recipe->width, recipe->fp64, recipe->group_items, recipe->local_bytes,
+		lanes);
 	ZN_ASSERT(length > 0 && length < OPTIONS_BYTES);
 }
 
