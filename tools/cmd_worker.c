@@ -173,6 +173,7 @@ int zn_cmd_worker(int argc, char **argv)
 			.out = &patience,
 			.least = 1,
 			.most = 86400},
+		{.name = "builtin-only", .kind = ZN_OPTION_FLAG, .out = &options.builtin_only},
 		{.name = "once", .kind = ZN_OPTION_FLAG, .out = &options.once},
 		{.name = "settle", .kind = ZN_OPTION_FLAG, .out = &options.settle_only},
 		{.name = "allow-private", .kind = ZN_OPTION_FLAG, .out = &options.allow_private},

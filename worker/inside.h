@@ -62,7 +62,8 @@ struct zn_prepare {
 	struct zn_kernel_source sources[ZN_SOURCES_MAX];
 	uint8_t *texts[ZN_SOURCES_MAX]; /* of a stranger's */
 	uint32_t texts_count;
-	uint8_t *inputs; /* content ids of the chunk inputs, as the manifest's inputs_id names them */
+	uint8_t *
+		inputs; /* content ids of the chunk inputs, as the manifest's inputs_id names them */
 	uint8_t *shared;
 	uint64_t shared_bytes;
 	struct zn_fetch fetch;

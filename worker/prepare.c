@@ -45,8 +45,9 @@ static const char *fence_fault(const struct zn_worker *worker)
 {
 	if (worker->options.builtin_only)
 		return "its kernel is its publisher's own, and --builtin-only was asked for";
-	if (worker->runner == NULL || zn_runner_sandbox(worker->runner) < ZN_SANDBOX_PARTIAL)
-		return "its kernel is its publisher's own, and this machine cannot fence such one in;"
+	if (worker->device.sandbox < ZN_SANDBOX_PARTIAL)
+		return "its kernel is its publisher's own, and this machine cannot fence such one "
+		       "in;"
 		       " `zennet doctor` says why";
 	return NULL;
 }

@@ -18,7 +18,7 @@
 	X(DEVICE, "it needs another kind of device")                                               \
 	X(FP64, "it needs double precision")                                                       \
 	X(FOREIGN, "its kernel is its publisher's own, and --builtin-only was asked for")          \
-	X(SANDBOX, "its kernel is its publisher's own, and this machine cannot fence such one in")  \
+	X(SANDBOX, "its kernel is its publisher's own, and this machine cannot fence such one in") \
 	X(EXACT, "it needs a device that passes the known answers")                                \
 	X(MEMORY, "it needs more memory than the device has")                                      \
 	X(OVER, "its deadline has passed")                                                         \
