@@ -273,7 +273,8 @@ static inline ZN_F ZN_N(zn_core_atan)(ZN_F t, ZN_F low)
 	p = fma(z, p, ZN_EACH(-0.142622903f));
 	p = fma(z, p, ZN_EACH(0.199983597f));
 	p = fma(z, p, ZN_EACH(-0.333332926f));
-	return fma(t * z, p, low * fma(z, ZN_EACH(-0.5f), ZN_EACH(1.0f)));
+	ZN_F result = fma(t * z, p, low * fma(z, ZN_EACH(-0.5f), ZN_EACH(1.0f)));
+	return t == 1.0f ? ZN_EACH(-0.214601837f) : result; /* an eighth of a turn, as pi / 4 rounds */
 }
 
 /* most + most_low + part + rest; of the first and the third the first is larger or 0. */
