@@ -25,7 +25,8 @@
 #include "kernels/exact/math.h"
 #undef ZN_LANES
 
-/* Widths that nobody calls are left out: ZN_LANES_USED, from the runner, is the sum of the others. */
+/* Widths that nobody calls are left out: ZN_LANES_USED, defined before
+ * this by the runner, is the sum of the others. */
 #ifdef __OPENCL_C_VERSION__
 #if ZN_LANES_USED & 2
 #define ZN_LANES 2

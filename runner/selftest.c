@@ -3,7 +3,7 @@
 #include "kernels/abi.h"
 #include "kernels/builtin.h"
 #include "runner/exact_host.h"
-#include "runner/program.h"
+#include "runner/pipe.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -154,33 +154,20 @@ static bool check_floats(struct zn_compute *compute, cl_kernel kernel)
 	return true;
 }
 
-void zn_selftest_run(struct zn_compute *compute, const char *cache_dir)
+void zn_selftest_run(struct zn_compute *compute, cl_program program)
 {
-	static struct zn_pipe_loaded report;
-	const struct zn_kernel_source *mix = zn_kernel_source_find("mix.cl");
-	const struct zn_kernel_source *known = zn_kernel_source_find("selftest.cl");
-	struct zn_program_recipe recipe = {.exact = true,
-		.slot_bytes = 8,
-		.width = 1,
-		.texts_count = 2};
-	recipe.texts[0] = (struct zn_program_text){"mix.cl", mix->text, mix->bytes};
-	recipe.texts[1] = (struct zn_program_text){known->name, known->text, known->bytes};
-	struct zn_program program;
-	if (zn_program_build(&program, compute, cache_dir, &recipe, &report) != ZN_ERR_OK) {
+	if (program == NULL) {
 		fail(compute, "its compiler refused the test kernels", "");
 		return;
 	}
-	cl_kernel map = clCreateKernel(program.program, ZN_KERNEL_ENTRY, NULL);
-	cl_kernel floats = clCreateKernel(program.program, "zn_selftest", NULL);
+	cl_kernel map = clCreateKernel(program, ZN_KERNEL_ENTRY, NULL);
+	cl_kernel floats = clCreateKernel(program, "zn_selftest", NULL);
 	if (map == NULL || floats == NULL)
 		fail(compute, "its compiler lost the test kernels", "");
 	else if (check_mix(compute, map) && check_floats(compute, floats))
 		compute->about.exact = ZN_EXACT_YES;
-	if (compute->about.exact == ZN_EXACT_YES)
-		zn_program_keep(&program, cache_dir);
 	if (map != NULL)
 		clReleaseKernel(map);
 	if (floats != NULL)
 		clReleaseKernel(floats);
-	zn_program_release(&program);
 }

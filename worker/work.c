@@ -165,7 +165,8 @@ enum zn_err zn_worker_load(struct zn_worker *worker)
 {
 	const struct zn_manifest *manifest = &worker->deal.manifest;
 	struct zn_prepare *prepare = &worker->prepare;
-	struct zn_runner_job job = {.exact = manifest->arithmetic == ZN_ARITHMETIC_EXACT,
+	struct zn_runner_job job = {.foreign = prepare->kernel == NULL,
+		.exact = manifest->arithmetic == ZN_ARITHMETIC_EXACT,
 		.sources = prepare->sources,
 		.sources_count = manifest->sources_count,
 		.params = manifest->params,
