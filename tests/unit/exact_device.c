@@ -9,8 +9,8 @@
 #include <string.h>
 
 #define WIDTHS       5
-#define WIDTHS_WIDE  2 /* the first ones, which the device is quick at */
-#define EVERY        4 /* block is done at the other widths too, in the short run */
+#define WIDTHS_WIDE  2  /* the first ones, which the device is quick at */
+#define EVERY        16 /* th block is done at the other widths too, in the short run */
 #define BLOCK_INPUTS 65536u
 #define SLOT_WORDS   WIDTHS
 #define ITEMS_MAX    65536u
@@ -56,8 +56,8 @@ static void compare(enum exact_function function, uint32_t blocks, uint32_t coun
 			if (got != right[i])
 				fail_msg("zn_%s at width %u: other bits in the block from 0x%08x "
 					 "with stride %u",
-					exact_names[function], widths[k], i * count * stride + offset,
-					stride);
+					exact_names[function], widths[k],
+					i * count * stride + offset, stride);
 		}
 	bench_forget(&bench);
 }
@@ -85,9 +85,8 @@ static void so_do_powers_of_two_and_their_neighbours(void **state)
 
 static int open_all(void **state)
 {
-	if (bench_cache_make(state) != 0 ||
-		zn_file_read(&source, &source_bytes, EXACT_DEVICE_CL, ZN_SOURCE_BYTES_MAX) !=
-			ZN_ERR_OK)
+	if (bench_cache_make(state) != 0 || zn_file_read(&source, &source_bytes, EXACT_DEVICE_CL,
+						    ZN_SOURCE_BYTES_MAX) != ZN_ERR_OK)
 		return 1;
 	bench_open(&bench, &plain);
 	bench_until(&bench, &bench.ready, "the device");

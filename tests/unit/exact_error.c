@@ -16,13 +16,14 @@
 
 #define ULP_MAX      1.0
 #define SURE         1e-6
-#define SCAN_STEP    4093  /* a prime; about 2^20 of the 2^32 inputs */
+#define SCAN_STEP    4093 /* a prime; about 2^20 of the 2^32 inputs */
 #define PAIRS        (1u << 20)
 #define MPFR_SAMPLES 20000
 #define MPFR_BITS    80
 
-static const enum exact_function of_one[] = {EXACT_SIN, EXACT_COS, EXACT_TAN, EXACT_ASIN, EXACT_ACOS,
-	EXACT_ATAN, EXACT_EXP, EXACT_EXP2, EXACT_LOG, EXACT_LOG2, EXACT_LOG10, EXACT_RSQRT};
+static const enum exact_function of_one[] = {EXACT_SIN, EXACT_COS, EXACT_TAN, EXACT_ASIN,
+	EXACT_ACOS, EXACT_ATAN, EXACT_EXP, EXACT_EXP2, EXACT_LOG, EXACT_LOG2, EXACT_LOG10,
+	EXACT_RSQRT};
 static const enum exact_function of_two[] = {EXACT_ATAN2, EXACT_POW};
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
@@ -93,8 +94,8 @@ static void decide(enum exact_function function, double *error, uint32_t a, uint
 	double library;
 	*error = error_by_mpfr(&library, function, a, b);
 	if (library > SURE)
-		fail_msg("the library's %s(0x%08x, 0x%08x) is off by %g", exact_names[function], a, b,
-			library);
+		fail_msg("the library's %s(0x%08x, 0x%08x) is off by %g", exact_names[function], a,
+			b, library);
 	if (*error > ULP_MAX)
 		fail_msg("zn_%s(0x%08x, 0x%08x) is off by %.3f ulp", exact_names[function], a, b,
 			*error);
@@ -105,8 +106,8 @@ static void every_function_of_one_is_within_one_ulp(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(of_one); i++) {
 		uint32_t worst_bits;
-		double worst = exact_error_scan(&worst_bits, of_one[i], 0,
-			test_is_long() ? 1 : SCAN_STEP);
+		double worst =
+			exact_error_scan(&worst_bits, of_one[i], 0, test_is_long() ? 1 : SCAN_STEP);
 		if (worst > ULP_MAX + SURE)
 			fail_msg("zn_%s(0x%08x) is off by %.3f ulp", exact_names[of_one[i]],
 				worst_bits, worst);

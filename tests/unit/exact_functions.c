@@ -4,9 +4,9 @@
 
 #include "tests/unit/exact_functions.h"
 
-const char *const exact_names[EXACT_FUNCTIONS] = {"sin", "cos", "tan", "asin", "acos", "atan", "exp",
-	"exp2", "log", "log2", "log10", "rsqrt", "sincos", "canonical", "to_uint", "to_int", "atan2",
-	"pow", "min", "max", "clamp", "copysign", "divide", "remainder", "divide_int",
+const char *const exact_names[EXACT_FUNCTIONS] = {"sin", "cos", "tan", "asin", "acos", "atan",
+	"exp", "exp2", "log", "log2", "log10", "rsqrt", "sincos", "canonical", "to_uint", "to_int",
+	"atan2", "pow", "min", "max", "clamp", "copysign", "divide", "remainder", "divide_int",
 	"remainder_int"};
 
 static inline uint32_t call_one(enum exact_function function, uint32_t bits)

@@ -242,18 +242,18 @@ struct whole {
 };
 
 static const struct whole wholes[] = {
-	{EXACT_TO_UINT, 0x7fc00000u, 0, 0},                    /* NaN */
-	{EXACT_TO_UINT, 0xbf800000u, 0, 0},                    /* -1 */
-	{EXACT_TO_UINT, 0x4f7fffffu, 0, 0xffffff00u},          /* the last float that fits */
-	{EXACT_TO_UINT, 0x4f800000u, 0, 0xffffffffu},          /* 2^32 */
-	{EXACT_TO_UINT, 0x7f800000u, 0, 0xffffffffu},          /* infinity */
-	{EXACT_TO_UINT, 0x407fffffu, 0, 3},                    /* not quite 4 */
-	{EXACT_TO_INT, 0xffc00000u, 0, 0},                     /* NaN */
-	{EXACT_TO_INT, 0xc07fffffu, 0, 0xfffffffdu},           /* not quite -4 */
-	{EXACT_TO_INT, 0x4effffffu, 0, 0x7fffff80u},           /* the last float that fits */
-	{EXACT_TO_INT, 0x4f000000u, 0, 0x7fffffffu},           /* 2^31 */
-	{EXACT_TO_INT, 0xcf000000u, 0, 0x80000000u},           /* -2^31 */
-	{EXACT_TO_INT, 0xff800000u, 0, 0x80000000u},           /* -infinity */
+	{EXACT_TO_UINT, 0x7fc00000u, 0, 0},           /* NaN */
+	{EXACT_TO_UINT, 0xbf800000u, 0, 0},           /* -1 */
+	{EXACT_TO_UINT, 0x4f7fffffu, 0, 0xffffff00u}, /* the last float that fits */
+	{EXACT_TO_UINT, 0x4f800000u, 0, 0xffffffffu}, /* 2^32 */
+	{EXACT_TO_UINT, 0x7f800000u, 0, 0xffffffffu}, /* infinity */
+	{EXACT_TO_UINT, 0x407fffffu, 0, 3},           /* not quite 4 */
+	{EXACT_TO_INT, 0xffc00000u, 0, 0},            /* NaN */
+	{EXACT_TO_INT, 0xc07fffffu, 0, 0xfffffffdu},  /* not quite -4 */
+	{EXACT_TO_INT, 0x4effffffu, 0, 0x7fffff80u},  /* the last float that fits */
+	{EXACT_TO_INT, 0x4f000000u, 0, 0x7fffffffu},  /* 2^31 */
+	{EXACT_TO_INT, 0xcf000000u, 0, 0x80000000u},  /* -2^31 */
+	{EXACT_TO_INT, 0xff800000u, 0, 0x80000000u},  /* -infinity */
 	{EXACT_DIVIDE, 7, 2, 3},
 	{EXACT_DIVIDE, 7, 0, 0},
 	{EXACT_DIVIDE, 0xffffffffu, 0xffffffffu, 1},
