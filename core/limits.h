@@ -106,6 +106,11 @@
 #define ZN_CACHED_BINARIES_MAX     256    /* 62 KiB each */
 #define ZN_CACHED_BINARY_BYTES_MAX (64u << 20)
 #define ZN_RUNNER_STDERR_BYTES_MAX 4096 /* last words of a runner that are read */
+#define ZN_INSPECT_GROUPS_MAX      256  /* under oclgrind, which is a thousand times slower */
+#define ZN_INSPECT_AIM_MS          2000 /* of each inspection; there are four */
+#define ZN_INSPECT_ERRORS_MAX      64   /* of one inspection; the first says it all */
+#define ZN_INSPECT_LOG_BYTES_MAX   (1u << 20) /* a finding takes 500 bytes */
+#define ZN_INSPECT_MS              60000      /* then the rest is not inspected */
 
 /* --- a worker ------------------------------------------------------------------------------- */
 #define ZN_SEARCH_PAGES_MAX        8   /* 512 newest jobs are looked at; older ones wait longer */

@@ -83,9 +83,10 @@ static void assemble(struct assembly *all, const struct zn_compute *compute,
 	add_own(all, recipe->group_items == 0 ? "map.cl" : "chunk.cl");
 	bool cpu = compute->about.class == ZN_DEVICE_CPU;
 	int length = snprintf(all->options, OPTIONS_BYTES,
-		"-cl-std=CL1.2%s -DZN_SLOT_BYTES=%u -DZN_DEVICE_CPU=%d -DZN_DEVICE_GPU=%d "
+		"-cl-std=CL1.2%s%s -DZN_SLOT_BYTES=%u -DZN_DEVICE_CPU=%d -DZN_DEVICE_GPU=%d "
 		"-DZN_WIDTH=%u -DZN_FP64=%d -DZN_GROUP_ITEMS=%u -DZN_LOCAL_BYTES=%u",
-		recipe->exact ? " -cl-fp32-correctly-rounded-divide-sqrt" : "", recipe->slot_bytes,
+		recipe->exact ? " -cl-fp32-correctly-rounded-divide-sqrt" : "",
+		recipe->as_written ? " -cl-opt-disable" : "", recipe->slot_bytes,
 		cpu, !cpu, recipe->width, recipe->fp64, recipe->group_items, recipe->local_bytes);
 	ZN_ASSERT(length > 0 && length < OPTIONS_BYTES);
 }

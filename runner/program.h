@@ -16,6 +16,7 @@ struct zn_program_text {
 struct zn_program_recipe {
 	bool exact; /* exact.h first, and division and square root as IEEE has them */
 	bool fp64;
+	bool as_written; /* not optimised, so that a checker sees what the author wrote */
 	uint32_t group_items; /* 0: map form */
 	uint32_t local_bytes;
 	uint32_t slot_bytes;

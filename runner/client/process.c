@@ -114,8 +114,8 @@ static enum zn_err spawn(struct zn_process *out, const char *program, const char
 		.argv = argv,
 		.environment = environment,
 		.channel = true,
-		.stderr_fd = words_fd,
-		.stdout_fd = words_fd,
+		.stderr_fd = options->words_fd > 0 ? options->words_fd : words_fd,
+		.stdout_fd = options->words_fd > 0 ? options->words_fd : words_fd,
 		.own_namespaces = true,
 		.own_group = true,
 		.die_with_parent = true};

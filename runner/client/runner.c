@@ -241,6 +241,12 @@ static enum zn_err start(struct zn_runner *runner)
 		.cache_dir = options->cache_dir,
 		.arguments = {"run", index, "--threads", threads,
 			options->idle_priority ? "--idle" : NULL}};
+	if (options->inspector != NULL)
+		starting = (struct zn_process_options){.program = options->program,
+			.cache_dir = options->cache_dir,
+			.words_fd = options->words_fd,
+			.arguments = {"inspect", options->inspect_as_gpu ? "gpu" : "cpu", "--driver",
+				options->inspector}};
 	enum zn_err err = zn_process_start(&runner->process, &starting);
 	if (err != ZN_ERR_OK)
 		return err;
@@ -265,7 +271,8 @@ enum zn_err zn_runner_create(struct zn_runner **out, struct zn_loop *loop,
 	runner->process =
 		(struct zn_process){.child = {.pidfd = -1, .channel = -1}, .words_fd = -1};
 	enum zn_err err = start(runner);
-	runner->options.program = runner->options.cache_dir = NULL; /* were borrowed */
+	runner->options.program = runner->options.cache_dir = NULL;
+	runner->options.inspector = NULL; /* were borrowed */
 	if (err != ZN_ERR_OK) {
 		zn_runner_destroy(runner);
 		return err;

@@ -48,6 +48,11 @@ struct zn_runner_options {
 	uint32_t silence_cpu_ms; /* per thread of the device */
 	uint32_t silence_wall_ms;
 	uint32_t build_cpu_ms; /* CPU time that a load may take */
+	/* An inspection in place of work: one job under a checking driver, zn_inspector_find's, in
+	   the shape of a CPU or a GPU. What the driver finds goes to words_fd. */
+	const char *inspector; /* NULL: none */
+	bool inspect_as_gpu;
+	int words_fd; /* of an inspection: stdout and stderr of the process; zn_inspect_log_create */
 	enum zn_sandbox_level sandbox_max; /* 0: the best that can be had; tests force a lower one */
 	struct zn_runner_handlers handlers;
 };
