@@ -39,7 +39,7 @@ static unsigned long size_in(const char *line)
 	return at != NULL ? strtoul(at + strlen("of size "), NULL, 10) : 0;
 }
 
-/* Where a global address lies, told from the end that it missed. */
+/* Where a global address lies. */
 static void place_of(char *out, size_t out_bytes, uint64_t address)
 {
 	static const char *const names[ZN_INSPECT_BUFFERS] = {"the parameters", "the shared input",
@@ -50,18 +50,13 @@ static void place_of(char *out, size_t out_bytes, uint64_t address)
 	if (before)
 		number++;
 	if (number < 1 || number > ZN_INSPECT_BUFFERS) {
-		snprintf(out, out_bytes, "where nothing of the job lies%s",
-			address < 65536 ? " (a null pointer)" : "");
+		snprintf(out, out_bytes, address < 65536 ? "through a null pointer"
+							 : "where nothing of the job lies");
 		return;
 	}
-	if (before)
-		snprintf(out, out_bytes, "%llu bytes before the begin of %s",
-			(unsigned long long)(OFFSET_MASK + 1 - offset), names[number - 1]);
-	else if (offset < heads[number - 1])
-		snprintf(out, out_bytes, "before the begin of %s", names[number - 1]);
-	else
-		snprintf(out, out_bytes, "behind the end of %s, at its byte %llu",
-			names[number - 1], (unsigned long long)(offset - heads[number - 1]));
+	long long at = before ? -(long long)(OFFSET_MASK + 1 - offset)
+			      : (long long)offset - heads[number - 1];
+	snprintf(out, out_bytes, "outside of %s, at its byte %lld", names[number - 1], at);
 }
 
 static void access_of(char *out, size_t out_bytes, const char *line)
@@ -134,7 +129,7 @@ static bool place_line(struct zn_inspect_finding *finding, const char *line)
 		return true;
 	}
 	finding->line = number;
-	snprintf(finding->file, sizeof finding->file, "%.*s", (int)strcspn(of + 4, ":"), of + 4);
+	zn_pipe_clean(finding->file, sizeof finding->file, of + 4, strcspn(of + 4, ":"), false);
 	return true;
 }
 
