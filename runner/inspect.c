@@ -2,13 +2,13 @@
 
 #include "kernels/abi.h"
 #include "runner/channel.h"
+#include "runner/job.h"
 #include "runner/program.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 struct inspection {
@@ -17,7 +17,6 @@ struct inspection {
 	struct zn_pipe_load load;
 	struct zn_pipe_layout layout;
 	uint8_t *job_memory, *lane_memory;
-	struct zn_program program;
 	cl_kernel kernel;
 	cl_mem buffers[ZN_INSPECT_BUFFERS];
 };
@@ -30,38 +29,18 @@ static void check(cl_int err, const char *what)
 		zn_channel_fail("the checking driver failed while %s (OpenCL error %d)", what, err);
 }
 
-static uint8_t *map(int fd, uint64_t bytes, int protection)
-{
-	struct stat about;
-	if (fd < 0 || fstat(fd, &about) != 0 || (uint64_t)about.st_size < bytes)
-		return NULL;
-	void *mapped = mmap(NULL, bytes, protection, MAP_SHARED, fd, 0);
-	return mapped == MAP_FAILED ? NULL : mapped;
-}
-
 static enum zn_err build(struct inspection *inspection, struct zn_pipe_loaded *report)
 {
-	static struct zn_program_recipe recipe;
-	const struct zn_pipe_load *load = &inspection->load;
-	recipe = (struct zn_program_recipe){.exact = load->exact,
-		.fp64 = load->fp64,
-		.as_written = true,
-		.group_items = load->group_items,
-		.local_bytes = load->local_bytes,
-		.slot_bytes = load->slot_bytes,
-		.width = load->width != 0 ? load->width : inspection->compute.about.width,
-		.texts_count = load->sources_count};
-	for (uint32_t i = 0; i < load->sources_count; i++)
-		recipe.texts[i] = (struct zn_program_text){load->source_names[i],
-			(const char *)inspection->job_memory + inspection->layout.source_at[i],
-			load->source_bytes[i]};
-	enum zn_err err = zn_program_build(&inspection->program, &inspection->compute, NULL,
-		&recipe, report);
+	static struct zn_recipe recipe;
+	cl_program program;
+	cl_int status;
+	zn_recipe_of_load(&recipe, &inspection->load, inspection->job_memory);
+	recipe.as_written = true;
+	recipe.width = inspection->compute.about.width;
+	enum zn_err err = zn_program_build(&program, &inspection->compute, &recipe, report);
 	if (err != ZN_ERR_OK)
 		return err;
-	cl_int status;
-	inspection->kernel =
-		clCreateKernel(inspection->program.program, ZN_KERNEL_ENTRY, &status);
+	inspection->kernel = zn_program_kernel(program, &status);
 	if (inspection->kernel != NULL)
 		return ZN_ERR_OK;
 	zn_report(report, "the kernel builds, but cannot be made ready (error %d)", status);
@@ -69,27 +48,25 @@ static enum zn_err build(struct inspection *inspection, struct zn_pipe_loaded *r
 }
 
 /* One job per process: a second LOAD is a broken rule of the pipe. */
-static void load(struct inspection *inspection, struct zn_pipe_fds fds)
+static void load(struct inspection *inspection, const struct zn_pipe_fds *fds)
 {
 	if (inspection->job_memory != NULL)
 		_exit(1);
 	inspection->load = message.load;
 	zn_pipe_layout_of(&inspection->layout, &message.load);
-	inspection->job_memory = map(fds.job, inspection->layout.job_bytes, PROT_READ);
-	inspection->lane_memory = map(fds.lanes, inspection->layout.lanes_bytes, PROT_READ | PROT_WRITE);
-	close(fds.job);
-	close(fds.lanes);
+	inspection->job_memory = zn_job_map(fds->fd[0], inspection->layout.job_bytes, PROT_READ);
+	inspection->lane_memory = zn_job_map(fds->fd[1], inspection->layout.lanes_bytes, PROT_READ | PROT_WRITE);
 	answer.kind = ZN_PIPE_LOADED;
 	answer.loaded.tag = message.load.tag;
 	answer.loaded.log_bytes = 0;
 	answer.loaded.sentence[0] = '\0';
-	answer.loaded.cached = false;
 	answer.loaded.build_ms = 0;
+	answer.loaded.binary_bytes = 0;
 	if (inspection->job_memory == NULL || inspection->lane_memory == NULL) {
 		zn_report(&answer.loaded, "the shared memory of the job cannot be mapped");
 		answer.loaded.err = ZN_ERR_MEMORY;
 	} else {
-		answer.loaded.err = build(inspection, &answer.loaded);
+		answer.loaded.err = (uint8_t)build(inspection, &answer.loaded);
 	}
 	inspection->loaded = answer.loaded.err == ZN_ERR_OK;
 	zn_channel_send(&answer);
@@ -205,17 +182,21 @@ static void run(struct inspection *inspection)
 	zn_channel_send(&answer);
 }
 
-static void open_driver(struct inspection *inspection, const char *driver)
+bool zn_inspect_choose(const char *driver)
+{
+	char errors[16];
+	snprintf(errors, sizeof errors, "%d", ZN_INSPECT_ERRORS_MAX);
+	return setenv("OCL_ICD_VENDORS", driver, 1) == 0 &&
+	       setenv("OCLGRIND_DATA_RACES", "1", 1) == 0 &&
+	       setenv("OCLGRIND_UNINITIALIZED", "1", 1) == 0 &&
+	       setenv("OCLGRIND_MAX_ERRORS", errors, 1) == 0;
+}
+
+static void open_driver(struct inspection *inspection, const struct zn_runner_place *place)
 {
 	static struct zn_compute_list list;
-	char errors[16];
-	struct rlimit written = {ZN_INSPECT_LOG_BYTES_MAX, ZN_INSPECT_LOG_BYTES_MAX};
+	const struct rlimit written = {ZN_INSPECT_LOG_BYTES_MAX, ZN_INSPECT_LOG_BYTES_MAX};
 	setrlimit(RLIMIT_FSIZE, &written);
-	snprintf(errors, sizeof errors, "%d", ZN_INSPECT_ERRORS_MAX);
-	if (setenv("OCL_ICD_VENDORS", driver, 1) != 0 || setenv("OCLGRIND_DATA_RACES", "1", 1) != 0 ||
-		setenv("OCLGRIND_UNINITIALIZED", "1", 1) != 0 ||
-		setenv("OCLGRIND_MAX_ERRORS", errors, 1) != 0)
-		zn_channel_fail("out of memory");
 	zn_compute_list_all(&list);
 	const char *why = zn_compute_open(&inspection->compute, &list, 0);
 	if (why != NULL)
@@ -223,29 +204,29 @@ static void open_driver(struct inspection *inspection, const char *driver)
 	inspection->compute.about.class = inspection->as_gpu ? ZN_DEVICE_GPU : ZN_DEVICE_CPU;
 	if (inspection->as_gpu)
 		inspection->compute.about.width = 1;
+	inspection->compute.about.sandbox = (uint8_t)place->level;
+	answer.kind = ZN_PIPE_OPENED;
+	answer.device = inspection->compute.about;
+	zn_channel_send(&answer);
+	/* nothing is tested: what it finds is for a person to read */
+	answer.kind = ZN_PIPE_READY;
+	answer.device.exact = ZN_EXACT_YES;
+	zn_channel_send(&answer);
 }
 
-void zn_inspect_serve(const char *driver, bool as_gpu)
+void zn_inspect_serve(const struct zn_runner_place *place, bool as_gpu)
 {
 	static struct inspection inspection;
 	struct zn_pipe_fds fds;
 	inspection.as_gpu = as_gpu;
-	open_driver(&inspection, driver);
-	answer.kind = ZN_PIPE_READY;
-	answer.device = inspection.compute.about;
-	zn_channel_send(&answer);
+	open_driver(&inspection, place);
 	for (;;) {
 		if (!zn_channel_receive(&message, &fds, -1))
 			continue;
-		if (message.kind == ZN_PIPE_LOAD) {
-			load(&inspection, fds);
-			continue;
-		}
-		if (fds.job >= 0)
-			close(fds.job);
-		if (fds.lanes >= 0)
-			close(fds.lanes);
-		if (message.kind == ZN_PIPE_RUN)
+		if (message.kind == ZN_PIPE_LOAD)
+			load(&inspection, &fds);
+		else if (message.kind == ZN_PIPE_RUN)
 			run(&inspection);
+		zn_channel_close_fds(&fds);
 	}
 }

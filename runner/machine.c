@@ -9,7 +9,7 @@
 
 #define MEMINFO_LINES_MAX 128
 
-uint64_t zn_machine_memory_bytes(void)
+static uint64_t read_memory_bytes(void)
 {
 	FILE *file = fopen("/proc/meminfo", "re");
 	if (file == NULL)
@@ -21,6 +21,14 @@ uint64_t zn_machine_memory_bytes(void)
 			break;
 	fclose(file);
 	return kib <= UINT64_MAX / 1024 ? kib * 1024 : 0;
+}
+
+uint64_t zn_machine_memory_bytes(void)
+{
+	static uint64_t bytes; /* a fenced-in runner cannot look again */
+	if (bytes == 0)
+		bytes = read_memory_bytes();
+	return bytes;
 }
 
 static uint32_t count_of(hwloc_topology_t topology, hwloc_obj_type_t type)
@@ -37,8 +45,7 @@ static uint64_t cache_bytes(hwloc_topology_t topology, hwloc_obj_type_t type)
 
 void zn_machine_look(struct zn_machine *out)
 {
-	*out = (struct zn_machine){.sandbox = ZN_SANDBOX_NONE,
-		.memory_bytes = zn_machine_memory_bytes()};
+	*out = (struct zn_machine){.memory_bytes = zn_machine_memory_bytes()};
 	hwloc_topology_t topology;
 	if (hwloc_topology_init(&topology) != 0)
 		return;

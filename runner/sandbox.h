@@ -12,22 +12,10 @@
 #ifndef ZN_RUNNER_SANDBOX_H
 #define ZN_RUNNER_SANDBOX_H
 
-#include "runner/device.h"
+#include "runner/pipe.h"
 
 #include <limits.h>
 #include <stdbool.h>
-
-/* The address sanitizer reserves 16 TiB and looks at its own memory map. */
-#if defined(__SANITIZE_ADDRESS__)
-#define ZN_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ZN_SANITIZED 1
-#endif
-#endif
-#ifndef ZN_SANITIZED
-#define ZN_SANITIZED 0
-#endif
 
 enum zn_sandbox_stage {
 	ZN_STAGE_PROBE,   /* nothing foreign runs; it sees the whole machine, and only tries the fence */
