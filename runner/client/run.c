@@ -101,7 +101,7 @@ enum zn_err zn_runner_run(struct zn_runner *runner, const struct zn_run_request 
 		.first = request->items != NULL ? 0 : request->first,
 		.count = request->count,
 		.input_bytes = request->input_bytes};
-	err = zn_process_send(&runner->process, &message, NULL);
+	err = zn_process_send(&runner->process, &message, NULL, 0);
 	if (err != ZN_ERR_OK)
 		return err; /* a closed one is about to be noticed by the loop */
 	if (zn_runner_pending(runner) == 0)
@@ -161,11 +161,11 @@ bool zn_runner_finish_run(struct zn_runner *runner, struct zn_pending_run *run,
 void zn_runner_send_orders(struct zn_runner *runner)
 {
 	static struct zn_pipe_message message;
-	if (runner->gone)
-		return;
+	if (runner->gone || runner->stage != ZN_RUN_READY)
+		return; /* they are sent as soon as it is */
 	if (runner->pause_wanted != runner->pause_sent) {
 		message.kind = runner->pause_wanted ? ZN_PIPE_PAUSE : ZN_PIPE_RESUME;
-		if (zn_process_send(&runner->process, &message, NULL) != ZN_ERR_OK)
+		if (zn_process_send(&runner->process, &message, NULL, 0) != ZN_ERR_OK)
 			return;
 		runner->pause_sent = runner->pause_wanted;
 	}
@@ -175,7 +175,7 @@ void zn_runner_send_orders(struct zn_runner *runner)
 			continue;
 		message.kind = ZN_PIPE_CANCEL;
 		message.cancel_tag = run->tag;
-		if (zn_process_send(&runner->process, &message, NULL) != ZN_ERR_OK)
+		if (zn_process_send(&runner->process, &message, NULL, 0) != ZN_ERR_OK)
 			return;
 		run->cancel_sent = true;
 	}
