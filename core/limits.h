@@ -200,6 +200,14 @@
 #define ZN_OPENING_VALID_S         (2 * ZN_LEDGER_SEND_MS / 1000) /* later no block takes an opening */
 #define ZN_JOB_FEE_BYTES           4096  /* announcing, a few channels, closing, withdrawing */
 #define ZN_CLOSING_WAIT_S          10    /* for workers to close their channels at the end */
+#define ZN_INPUT_FILES_MAX         1024 /* of a job's chunk inputs: a directory of texts */
+#define ZN_PARAMS_PARTS_MAX        64   /* of a kernel's parameters, as a job file lists them */
+#define ZN_COMMAND_WORDS_MAX       32   /* of a reduce command */
+#define ZN_CHUNK_INPUT_BYTES       (1u << 20) /* of a piece where the job file says nothing */
+#define ZN_REDUCE_TOP_BYTES_MAX    (256u << 20) /* of the best slots, kept in memory */
+#define ZN_REDUCE_SILENT_MS        (3600 * 1000) /* a reduce command that neither reads nor writes */
+#define ZN_REDUCE_RESULT_BYTES_MAX (UINT64_C(64) << 30) /* of a reduce command: then it is a flood */
+#define ZN_REDUCE_PIPE_BYTES       65536 /* to and from a command at a time: what a pipe holds */
 #define ZN_SETTLE_TXS_MAX          65536 /* transactions of ours looked at for the final table */
 
 #endif
