@@ -77,15 +77,6 @@ static int show_json(const struct zn_kernel_report *report)
 	return zn_json_show(NAME, root);
 }
 
-static void show_head(const struct zn_kernel_case *kernel)
-{
-	const struct zn_manifest *manifest = &kernel->plan.manifest;
-	printf("%s form, %" PRIu64 " items in %" PRIu64 " chunks, a slot of %" PRIu32 " bytes%s\n",
-		manifest->form == ZN_FORM_CHUNK ? "chunk" : "map", manifest->items, kernel->chunks,
-		manifest->slot_bytes,
-		kernel->job_path[0] == '\0' ? " (assumed, since there is no job file beside it)" : "");
-}
-
 static int show_verdict(const struct zn_kernel_report *report)
 {
 	uint32_t skipped = 0;
@@ -124,8 +115,6 @@ static int kernel_check(const char *path, const char *runner, bool json)
 		free(kernel);
 		return zn_command_fail(ZN_EXIT_FAILED, NAME, "%s", complaint.text);
 	}
-	if (!json)
-		show_head(kernel);
 	bool tried = zn_kernel_check(&report, kernel, &options, &complaint);
 	zn_kernel_case_close(kernel);
 	free(kernel);

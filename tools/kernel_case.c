@@ -1,7 +1,7 @@
 #include "tools/kernel_case.h"
 
 #include "io/files.h"
-#include "kernels/abi.h"
+#include "io/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,41 +27,37 @@ static bool job_beside(char out[PATH_MAX], const char *path)
 
 static bool open_job(struct zn_kernel_case *out, const char *path, struct zn_complaint *complaint)
 {
-	struct zn_job_file file;
 	snprintf(out->job_path, sizeof out->job_path, "%s", path);
-	if (!zn_job_file_read(&file, path, complaint))
-		return false;
-	if (file.kind != ZN_JOB_KERNEL)
-		return zn_complain(complaint,
-			"%s: kind: only jobs of kind \"kernel\" have a kernel to check", path);
-	return zn_plan_make(&out->plan, &file, complaint);
+	return zn_job_file_read(&out->file, path, complaint);
 }
 
+/* What stands for the job file of a source alone. */
 static bool open_source(struct zn_kernel_case *out, const char *path,
 	struct zn_complaint *complaint)
 {
-	uint8_t *text;
-	size_t bytes;
-	const char *slash = strrchr(path, '/');
-	enum zn_err err = zn_file_read(&text, &bytes, path, ZN_SOURCE_BYTES_MAX);
-	if (err != ZN_ERR_OK)
-		return zn_complain(complaint, "%s: %s%s", path, zn_err_sentence(err),
-			err == ZN_ERR_NOT_FOUND ? "; `zennet kernel new NAME` writes an example"
-						: "");
-	struct zn_plan *plan = &out->plan;
-	plan->manifest.abi_version = ZN_ABI_VERSION;
-	plan->manifest.form = ZN_FORM_MAP;
-	plan->manifest.arithmetic = ZN_ARITHMETIC_EXACT;
-	plan->manifest.items = ASSUMED_ITEMS;
-	plan->manifest.chunk_items = ASSUMED_ITEMS;
-	plan->manifest.slot_bytes = ASSUMED_SLOT_BYTES;
-	plan->manifest.counter_at = ZN_COUNTER_NONE;
-	plan->manifest.sources_count = plan->sources_count = 1;
-	snprintf(out->name, sizeof out->name, "%s", slash != NULL ? slash + 1 : path);
-	out->text = text;
-	plan->sources[0] =
-		(struct zn_kernel_source){out->name, (const char *)out->text, bytes};
-	return true;
+	const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
+	char directory[PATH_MAX] = "";
+	if (!zn_file_exists(path))
+		return zn_complain(complaint,
+			"%s: there is no such file; `zennet kernel new NAME` writes an example",
+			path);
+	if (slash != NULL &&
+		!zn_path_make(directory, "%.*s", (int)(slash - path + (slash == path)), path))
+		return zn_complain(complaint, "%s: this path is too long", path);
+	struct zn_json *job = zn_json_object_create();
+	zn_json_add_string(job, "kind", "kernel");
+	zn_json_add_string(job, "source", name);
+	zn_json_add_number(job, "items", ASSUMED_ITEMS);
+	zn_json_add_number(job, "slot_bytes", ASSUMED_SLOT_BYTES);
+	zn_json_add_string(job, "budget", "1 XEN");
+	char *text = zn_json_print(job, false);
+	zn_json_destroy(job);
+	bool good = text == NULL
+			    ? zn_complain(complaint, "out of memory")
+			    : zn_job_file_parse(&out->file, path, directory, text, strlen(text),
+				      complaint);
+	free(text);
+	return good;
 }
 
 bool zn_kernel_case_open(struct zn_kernel_case *out, const char *path,
@@ -76,27 +72,40 @@ bool zn_kernel_case_open(struct zn_kernel_case *out, const char *path,
 		good = open_job(out, job, complaint);
 	else
 		good = open_source(out, path, complaint);
-	if (good)
-		out->chunks = zn_manifest_chunks(&out->plan.manifest);
-	else
-		zn_kernel_case_close(out);
+	if (good && out->file.kind != ZN_JOB_KERNEL)
+		return zn_complain(complaint,
+			"%s: kind: only jobs of kind \"kernel\" have a kernel to check", path);
 	return good;
+}
+
+bool zn_kernel_case_source(const struct zn_kernel_case *kernel, uint32_t index, uint8_t **text,
+	size_t *bytes, const char **name, struct zn_complaint *complaint)
+{
+	char path[PATH_MAX];
+	const char *word = zn_words_at(&kernel->file.kernel.sources, index);
+	const char *slash = strrchr(word, '/');
+	*name = slash != NULL ? slash + 1 : word;
+	enum zn_err err = zn_job_file_path(path, &kernel->file, word)
+				  ? zn_file_read(text, bytes, path, ZN_SOURCE_BYTES_MAX)
+				  : ZN_ERR_TOO_LARGE;
+	return err == ZN_ERR_OK || zn_complain(complaint, "%s: %s", word, zn_err_sentence(err));
+}
+
+bool zn_kernel_case_plan(struct zn_kernel_case *kernel, struct zn_complaint *complaint)
+{
+	return zn_plan_make(&kernel->plan, &kernel->file, NULL, complaint);
 }
 
 void zn_kernel_case_close(struct zn_kernel_case *kernel)
 {
 	zn_plan_finish(&kernel->plan);
-	free(kernel->text);
-	kernel->text = NULL;
 }
 
 bool zn_kernel_case_input(const struct zn_kernel_case *kernel, uint64_t chunk, uint8_t **bytes,
 	uint32_t *count, struct zn_complaint *complaint)
 {
-	(void)kernel;
-	(void)chunk;
-	(void)complaint;
 	*bytes = NULL;
 	*count = 0;
-	return true;
+	return kernel->plan.inputs.count == 0 ||
+	       zn_inputs_read(bytes, count, &kernel->plan.inputs, chunk, complaint);
 }

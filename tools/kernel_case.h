@@ -7,17 +7,22 @@
 #include "publisher/plan.h"
 
 struct zn_kernel_case {
-	struct zn_plan plan;
+	struct zn_job_file file;
 	char job_path[PATH_MAX]; /* "" when there is none, and sizes were assumed */
-	char name[64];           /* of a source alone */
-	uint8_t *text;           /* owned */
-	uint64_t chunks;
+	struct zn_plan plan;     /* empty before zn_kernel_case_plan */
 };
 
-/** Read it. `path` ends in .json for a job file; everything else is a source. False with a sentence. */
+/** Read the job file. `path` ends in .json for one; everything else is a source. False with a sentence. */
 bool zn_kernel_case_open(struct zn_kernel_case *out, const char *path,
 	struct zn_complaint *complaint);
 void zn_kernel_case_close(struct zn_kernel_case *kernel);
+
+/** Source `index` below file.kernel.sources.count as it is written, malloc'ed; its name for findings
+ *  is borrowed. False with a sentence. */
+bool zn_kernel_case_source(const struct zn_kernel_case *kernel, uint32_t index, uint8_t **text,
+	size_t *bytes, const char **name, struct zn_complaint *complaint);
+/** Make the job of it, once its sources passed the screen. False with a sentence. */
+bool zn_kernel_case_plan(struct zn_kernel_case *kernel, struct zn_complaint *complaint);
 
 /** The input of a chunk into malloc'ed memory; NULL and 0 where it has none. False with a sentence. */
 bool zn_kernel_case_input(const struct zn_kernel_case *kernel, uint64_t chunk, uint8_t **bytes,

@@ -36,7 +36,7 @@ static uint32_t whole_units(const struct zn_kernel_check *check, uint64_t items)
 
 bool zn_kernel_part_open(struct zn_kernel_part *part, struct zn_kernel_check *check, int which)
 {
-	*part = (struct zn_kernel_part){.which = which, .chunk = which == 0 ? 0 : check->kernel->chunks - 1};
+	*part = (struct zn_kernel_part){.which = which, .chunk = which == 0 ? 0 : check->kernel->plan.chunks - 1};
 	zn_manifest_chunk(&part->first, &part->items, &check->kernel->plan.manifest, part->chunk);
 	if (part->items > ZN_KERNEL_TRIED_ITEMS_MAX)
 		part->items = whole_units(check, ZN_KERNEL_TRIED_ITEMS_MAX);
@@ -273,7 +273,7 @@ static void check_device(struct zn_kernel_check *check, const struct zn_device *
 			check->bench.sentence);
 	}
 	good = good && try_part(check, 0, device->name, &tried);
-	good = good && (check->kernel->chunks < 2 || try_part(check, 1, device->name, &tried));
+	good = good && (check->kernel->plan.chunks < 2 || try_part(check, 1, device->name, &tried));
 	advise(advice, sizeof advice, check, &tried);
 	for (size_t i = 0; good && device->class == ZN_DEVICE_CPU && i < 3; i++)
 		good = try_width(check, widths[i], device->name);
@@ -309,7 +309,38 @@ static void check_devices(struct zn_kernel_check *check)
 					      "none is here; `zennet doctor` says what to do"));
 }
 
-bool zn_kernel_check(struct zn_kernel_report *out, const struct zn_kernel_case *kernel,
+static void tell_job(struct zn_kernel_check *check)
+{
+	const struct zn_manifest *manifest = &check->kernel->plan.manifest;
+	bool one = check->kernel->plan.chunks == 1;
+	zn_kernel_tell(check,
+		zn_kernel_report_step(check->report, ZN_KERNEL_GOOD, "job",
+			"%s form, %" PRIu64 " items in %" PRIu64 " chunk%s, a slot of %" PRIu32
+			" bytes%s",
+			manifest->form == ZN_FORM_CHUNK ? "chunk" : "map", manifest->items,
+			check->kernel->plan.chunks, one ? "" : "s", manifest->slot_bytes,
+			check->kernel->job_path[0] == '\0'
+				? ": assumed, there is no job file beside the source"
+				: ""));
+}
+
+static bool try_all(struct zn_kernel_check *check, struct zn_kernel_case *kernel)
+{
+	if (!zn_kernel_screen(check->report, kernel, check->complaint))
+		return false;
+	zn_kernel_tell(check, &check->report->steps[0]);
+	/* what the screen refuses is not built, here as little as by a worker */
+	if (check->report->findings_count > 0)
+		return true;
+	if (!zn_kernel_case_plan(kernel, check->complaint))
+		return false;
+	tell_job(check);
+	check_devices(check);
+	zn_kernel_inspect(check);
+	return true;
+}
+
+bool zn_kernel_check(struct zn_kernel_report *out, struct zn_kernel_case *kernel,
 	const struct zn_kernel_check_options *options, struct zn_complaint *complaint)
 {
 	struct zn_kernel_check *check = calloc(1, sizeof *check);
@@ -320,17 +351,9 @@ bool zn_kernel_check(struct zn_kernel_report *out, const struct zn_kernel_case *
 	check->kernel = kernel;
 	check->options = options;
 	check->complaint = complaint;
-	bool good = zn_kernel_bench_init(&check->bench, options->runner);
-	if (!good)
-		zn_complain(complaint, "out of memory");
-	bool passed = good && zn_kernel_screen(out, &kernel->plan);
-	if (good)
-		zn_kernel_tell(check, &out->steps[0]);
-	/* what the screen refuses is not built, here as little as by a worker */
-	if (passed) {
-		check_devices(check);
-		zn_kernel_inspect(check);
-	}
+	bool good = zn_kernel_bench_init(&check->bench, options->runner)
+			    ? try_all(check, kernel)
+			    : zn_complain(complaint, "out of memory");
 	zn_kernel_bench_finish(&check->bench);
 	free(check->known[0]);
 	free(check->known[1]);

@@ -35,8 +35,6 @@ struct zn_kernel_report {
 	uint32_t findings_more; /* that had no room */
 };
 
-struct zn_kernel_check; /* of kernel_check.c */
-
 struct zn_kernel_check_options {
 	const char *runner;    /* zennet-runner's path; NULL: beside this program */
 	const char *inspector; /* zn_inspector_find(); NULL: none is here */
@@ -45,7 +43,7 @@ struct zn_kernel_check_options {
 };
 
 /** Try everything. False with a sentence when the trying itself failed; findings are no failure. */
-bool zn_kernel_check(struct zn_kernel_report *out, const struct zn_kernel_case *kernel,
+bool zn_kernel_check(struct zn_kernel_report *out, struct zn_kernel_case *kernel,
 	const struct zn_kernel_check_options *options, struct zn_complaint *complaint);
 
 /* --- between its files ---------------------------------------------------------------------------- */
@@ -57,7 +55,8 @@ struct zn_kernel_step *zn_kernel_report_step(struct zn_kernel_report *report,
 	__attribute__((format(printf, 4, 5)));
 /** What a compiler said: its errors become findings. `device` names it. */
 void zn_kernel_report_log(struct zn_kernel_report *report, const char *log, const char *device);
-/** Screen every source that is not built-in. Returns: did all pass? */
-bool zn_kernel_screen(struct zn_kernel_report *report, const struct zn_plan *plan);
+/** Screen every source that is not built-in: one step. False with a sentence when one cannot be read. */
+bool zn_kernel_screen(struct zn_kernel_report *report, const struct zn_kernel_case *kernel,
+	struct zn_complaint *complaint);
 
 #endif

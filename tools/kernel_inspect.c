@@ -109,7 +109,7 @@ void zn_kernel_inspect(struct zn_kernel_check *check)
 		return;
 	}
 	for (int tried = 0; tried < 4 && worst == INSPECT_CLEAN; tried++)
-		if (tried < 2 || check->kernel->chunks > 1)
+		if (tried < 2 || check->kernel->plan.chunks > 1)
 			worst = inspect(check, tried / 2, tried % 2 != 0, &items_done);
 	if (worst == INSPECT_CLEAN)
 		zn_kernel_tell(check,

@@ -74,34 +74,40 @@ void zn_kernel_report_log(struct zn_kernel_report *report, const char *log, cons
 			device);
 }
 
-bool zn_kernel_screen(struct zn_kernel_report *report, const struct zn_plan *plan)
+static uint32_t screen_one(struct zn_kernel_report *report, const char *name, const char *text,
+	size_t bytes, unsigned bits)
 {
 	struct zn_screen_finding findings[SCREEN_FINDINGS_MAX];
 	char sentence[ZN_SCREEN_SENTENCE_BYTES];
+	uint32_t count = zn_screen(findings, SCREEN_FINDINGS_MAX, text, bytes, bits);
+	for (uint32_t i = 0; i < count; i++) {
+		zn_screen_sentence(sentence, sizeof sentence, &findings[i]);
+		const char *words = strstr(sentence, ": ");
+		bool placed = strncmp(sentence, "line ", 5) == 0 && words != NULL;
+		zn_kernel_report_find(report, name, findings[i].line, "%s",
+			placed ? words + 2 : sentence);
+	}
+	return count;
+}
+
+bool zn_kernel_screen(struct zn_kernel_report *report, const struct zn_kernel_case *kernel,
+	struct zn_complaint *complaint)
+{
+	const struct zn_job_file_kernel *file = &kernel->file.kernel;
+	unsigned bits = ZN_SCREEN_EXACT | (file->chunk_form ? ZN_SCREEN_CHUNK : 0u) |
+			(file->fp64 ? ZN_SCREEN_DOUBLE : 0u);
 	uint32_t refused = 0;
-	unsigned bits = ZN_SCREEN_EXACT;
-	if (plan->manifest.group_items != 0)
-		bits |= ZN_SCREEN_CHUNK;
-	if (zn_plan_runner_job(plan, 1).fp64)
-		bits |= ZN_SCREEN_DOUBLE;
-	for (uint32_t i = 0; i < plan->sources_count; i++) {
-		const struct zn_kernel_source *source = &plan->sources[i];
-		const struct zn_kernel_source *ours = zn_kernel_source_find(source->name);
-		if (ours != NULL && ours->text == source->text)
-			continue;
-		uint32_t count = zn_screen(findings, SCREEN_FINDINGS_MAX, source->text,
-			source->bytes, bits);
-		for (uint32_t f = 0; f < count; f++) {
-			zn_screen_sentence(sentence, sizeof sentence, &findings[f]);
-			const char *words = strstr(sentence, ": ");
-			zn_kernel_report_find(report, source->name, findings[f].line, "%s",
-				strncmp(sentence, "line ", 5) == 0 && words != NULL ? words + 2
-										    : sentence);
-		}
-		refused += count;
+	for (uint32_t i = 0; i < file->sources.count; i++) {
+		uint8_t *text;
+		size_t bytes;
+		const char *name;
+		if (!zn_kernel_case_source(kernel, i, &text, &bytes, &name, complaint))
+			return false;
+		refused += screen_one(report, name, (const char *)text, bytes, bits);
+		free(text);
 	}
 	zn_kernel_report_step(report, refused == 0 ? ZN_KERNEL_GOOD : ZN_KERNEL_BAD, "screened",
 		refused == 0 ? "nothing that a worker would refuse"
 			     : "a worker refuses it before it builds anything");
-	return refused == 0;
+	return true;
 }
