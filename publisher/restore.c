@@ -41,18 +41,17 @@ static bool settings_read(struct zn_publisher *publisher)
 static bool plan_read(struct zn_publisher *publisher, struct zn_complaint *complaint)
 {
 	struct zn_manifest manifest;
-	char bytes[ZN_MANIFEST_BYTES_MAX + 1], name[80], text[ZN_HASH_TEXT_BYTES];
+	char bytes[ZN_MANIFEST_BYTES_MAX + 1];
 	size_t count;
-	uint8_t *shared = NULL;
-	size_t shared_bytes = 0;
 	if (!zn_store_get_text(&publisher->store, "manifest", bytes, sizeof bytes, &count) ||
-		!zn_manifest_decode(&manifest, (const uint8_t *)bytes, count))
+		!zn_manifest_decode(&manifest, (const uint8_t *)bytes, count) ||
+		zn_manifest_check(&manifest) != ZN_MANIFEST_OK)
 		return zn_complain(complaint, "job %s: its journal is damaged", publisher->home.id);
-	snprintf(name, sizeof name, "blobs/%s", zn_hash_text(text, &manifest.shared_id));
-	if (manifest.shared_bytes > 0 && !zn_job_home_read(&shared, &shared_bytes, &publisher->home,
-						 name, ZN_SHARED_BYTES_MAX, complaint))
+	if (!zn_plan_restore(&publisher->plan, &manifest, &publisher->home, complaint))
 		return false;
-	return zn_plan_restore(&publisher->plan, &manifest, shared, shared_bytes, complaint);
+	zn_store_get_text(&publisher->store, "what", publisher->plan.what,
+		sizeof publisher->plan.what, NULL);
+	return true;
 }
 
 /* Somebody who only looks at a job has its journal for a moment: that is no running job. */

@@ -212,7 +212,7 @@ static bool on_kept(void *user, const struct zn_kept_output *kept)
 		}
 		memcpy(output->bytes, kept->bytes, kept->count);
 	}
-	zn_worker_deal_restore_output(&worker->deal, kept->chunk, kept->count, &kept->root);
+	zn_worker_deal_restore_output(&worker->deal, kept->chunk, kept->count, &kept->root, 0);
 	return true;
 }
 
