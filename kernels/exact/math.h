@@ -374,13 +374,12 @@ static inline ZN_F ZN_N(zn_acos)(ZN_F x)
 
 /* --- powers --------------------------------------------------------------------------------- */
 
-/* x * 2^power, power from -252 to 252, in two steps: denormals are rounded once. */
+/* x * 2^power for x near 1, power from -252 to 252, in two steps: denormals are rounded once. */
 static inline ZN_F ZN_N(zn_core_scale)(ZN_F x, ZN_I power)
 {
 	ZN_I lesser = power >> 1;
-	ZN_F first = ZN_AS_F(ZN_AS_U(lesser + 127) << 23);
-	ZN_F second = ZN_AS_F(ZN_AS_U(power - lesser + 127) << 23);
-	return x * first * second;
+	ZN_F first = ZN_AS_F(ZN_AS_U(x) + (ZN_AS_U(lesser) << 23));
+	return first * ZN_AS_F(ZN_AS_U(power - lesser + 127) << 23);
 }
 
 /* 2^(x + low) for any x; NaN stays. */
