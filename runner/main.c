@@ -80,10 +80,11 @@ static bool options(struct zn_runner_place *place, const char **sys_root, int ar
 static int inspect(int argc, char **argv)
 {
 	struct zn_runner_place place = {.stage = ZN_STAGE_BUILDER};
+	const char *unused;
 	bool as_gpu = argc > 2 && strcmp(argv[2], "gpu") == 0;
 	if (argc < 5 || (!as_gpu && strcmp(argv[2], "cpu") != 0) ||
 		strcmp(argv[3], "--driver") != 0 || argv[4][0] != '/' ||
-		!options(&place, argc, argv, 5) || !zn_channel_is_there())
+		!options(&place, &unused, argc, argv, 5) || !zn_channel_is_there())
 		return usage(stderr, 2);
 	if (!zn_inspect_choose(argv[4]) || !zn_runner_harden(&place))
 		return 1;
