@@ -268,6 +268,7 @@ static void check_device(struct zn_kernel_check *check, const struct zn_device *
 	uint32_t build_ms = check->bench.build_ms;
 	if (!good && check->bench.load_err == ZN_ERR_BUILD) {
 		zn_kernel_report_log(report, check->bench.log, device->name);
+		check->build_failed = true;
 	} else if (!good) {
 		zn_kernel_report_find(report, "", 0, "%s: %s", device->name,
 			check->bench.sentence);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FEW_GROUPS 4 /* in the map form: items */
+#define FEW_ITEMS 4 /* of the map form; of the chunk form one group */
 
 static bool inspect_findings(struct zn_kernel_check *check, int log)
 {
@@ -71,10 +71,11 @@ static enum inspected inspect_runs(struct zn_kernel_check *check,
 	const struct zn_kernel_part *part, uint32_t *items_done)
 {
 	uint64_t begun_ns = zn_clock_monotonic_ns();
-	enum inspected result = inspect_run(check, part, FEW_GROUPS, items_done);
+	uint32_t few = zn_kernel_unit(check) > 1 ? 1 : FEW_ITEMS;
+	enum inspected result = inspect_run(check, part, few, items_done);
 	uint64_t took_ns = zn_clock_monotonic_ns() - begun_ns + 1;
-	uint64_t fit = ZN_INSPECT_AIM_MS * UINT64_C(1000000) * FEW_GROUPS / took_ns;
-	if (result != INSPECT_CLEAN || fit <= FEW_GROUPS)
+	uint64_t fit = ZN_INSPECT_AIM_MS * UINT64_C(1000000) * few / took_ns;
+	if (result != INSPECT_CLEAN || fit <= few)
 		return result;
 	return inspect_run(check, part,
 		fit < ZN_INSPECT_GROUPS_MAX ? (uint32_t)fit : ZN_INSPECT_GROUPS_MAX, items_done);
@@ -106,6 +107,12 @@ void zn_kernel_inspect(struct zn_kernel_check *check)
 			zn_kernel_report_step(check->report, ZN_KERNEL_SKIPPED, "oclgrind",
 				"not installed, so nothing looked for accesses out of bounds, races "
 				"and values never set; on Debian: apt-get install oclgrind"));
+		return;
+	}
+	if (check->build_failed) {
+		zn_kernel_tell(check,
+			zn_kernel_report_step(check->report, ZN_KERNEL_SKIPPED, "oclgrind",
+				"not tried, since it does not build"));
 		return;
 	}
 	for (int tried = 0; tried < 4 && worst == INSPECT_CLEAN; tried++)
