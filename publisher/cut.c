@@ -13,8 +13,8 @@
 struct cutting {
 	int fd;
 	const char *name;
-	uint8_t *room; /* one piece */
-	uint32_t room_bytes, used;
+	uint8_t *room; /* one piece and a byte, which says whether more follows */
+	uint32_t bytes_max, used;
 	uint64_t place; /* of room[0] in the file */
 	uint64_t lines; /* ended before it */
 	bool at_lines, ended;
@@ -26,9 +26,9 @@ struct cutting {
 /* As much as fits, or the rest. */
 static bool fill(struct cutting *cutting)
 {
-	while (!cutting->ended && cutting->used < cutting->room_bytes) {
+	while (!cutting->ended && cutting->used <= cutting->bytes_max) {
 		ssize_t got = read(cutting->fd, cutting->room + cutting->used,
-			cutting->room_bytes - cutting->used);
+			cutting->bytes_max + 1 - cutting->used);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -54,15 +54,17 @@ static uint64_t lines_in(const uint8_t *bytes, uint32_t count)
 /* Bytes of the next piece; 0 and a sentence where a line does not fit. */
 static uint32_t piece_bytes(struct cutting *cutting)
 {
-	if (!cutting->at_lines || cutting->ended)
+	if (cutting->used <= cutting->bytes_max)
 		return cutting->used;
-	const uint8_t *end = memrchr(cutting->room, '\n', cutting->used);
+	if (!cutting->at_lines)
+		return cutting->bytes_max;
+	const uint8_t *end = memrchr(cutting->room, '\n', cutting->bytes_max);
 	if (end != NULL)
 		return (uint32_t)(end - cutting->room) + 1;
 	zn_complain(cutting->complaint,
 		"%s: line %llu is longer than a piece of %u bytes; raise \"bytes\" of the input, or"
 		" cut it at \"bytes\"",
-		cutting->name, (unsigned long long)cutting->lines + 1, cutting->room_bytes);
+		cutting->name, (unsigned long long)cutting->lines + 1, cutting->bytes_max);
 	return 0;
 }
 
@@ -92,7 +94,7 @@ bool zn_cut_file(const char *path, const char *name, uint32_t bytes_max, bool li
 {
 	struct stat state;
 	struct cutting cutting = {.name = name,
-		.room_bytes = bytes_max,
+		.bytes_max = bytes_max,
 		.at_lines = lines,
 		.fn = fn,
 		.user = user,
@@ -105,7 +107,7 @@ bool zn_cut_file(const char *path, const char *name, uint32_t bytes_max, bool li
 	bool good = fstat(cutting.fd, &state) == 0 && S_ISREG(state.st_mode);
 	if (!good)
 		zn_complain(complaint, "%s: this is no file; name one", name);
-	cutting.room = malloc(bytes_max);
+	cutting.room = malloc((size_t)bytes_max + 1);
 	if (good && cutting.room == NULL)
 		good = zn_complain(complaint, "%s: out of memory", name);
 	good = good && pieces(&cutting);

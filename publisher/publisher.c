@@ -45,7 +45,7 @@ bool zn_publisher_wait(struct zn_publisher *publisher, const bool *flag, uint64_
 	return *flag;
 }
 
-#define DAMAGED_MAX 4096 /* chunks redone at a time; more are found the next time */
+#define DAMAGED_MAX 4096 /* chunks done again at a time; more are found the next time */
 
 struct damaged_list {
 	uint64_t chunks[DAMAGED_MAX];

@@ -2,7 +2,7 @@
 #ifndef ZN_PUBLISHER_SCHEMA_H
 #define ZN_PUBLISHER_SCHEMA_H
 
-#define ZN_PUBLISHER_SCHEMA_VERSION 2
+#define ZN_PUBLISHER_SCHEMA_VERSION 1
 
 /* Amounts in zat, times in ledger seconds. Records are stored as their bytes.
  *
@@ -22,7 +22,7 @@
 	" rate INTEGER NOT NULL, items_checked INTEGER NOT NULL, items_wrong INTEGER NOT NULL);"   \
 	"CREATE TABLE result (chunk INTEGER PRIMARY KEY, peer INTEGER NOT NULL,"                   \
 	" output_id BLOB NOT NULL, place INTEGER NOT NULL, bytes INTEGER NOT NULL,"    \
-	" units INTEGER NOT NULL);"               \
+	" units INTEGER NOT NULL DEFAULT 1);"               \
 	"CREATE INDEX result_peer ON result (peer);"                                               \
 	"CREATE TABLE note (at_s INTEGER NOT NULL, words TEXT NOT NULL);"
 

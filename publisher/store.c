@@ -18,6 +18,26 @@
 #define LEASE_BYTES      25
 #define LEASES_BYTES_MAX (4 + ZN_WINDOW_CHUNKS_MAX * LEASE_BYTES)
 
+static bool take_yes(void *user, const struct zn_row *row)
+{
+	(void)row;
+	*(bool *)user = true;
+	return false;
+}
+
+/* Jobs from before units were counted can still be settled. */
+static enum zn_err units_column_add(struct zn_journal *journal)
+{
+	bool there = false;
+	enum zn_err err = zn_journal_read(journal,
+		"SELECT 1 FROM pragma_table_info('result') WHERE name = 'units'", NULL, 0, take_yes,
+		&there);
+	if (err == ZN_ERR_OK && !there)
+		err = zn_journal_write(journal,
+			"ALTER TABLE result ADD COLUMN units INTEGER NOT NULL DEFAULT 1", NULL, 0);
+	return err == ZN_ERR_OK ? zn_journal_commit(journal) : err;
+}
+
 enum zn_err zn_store_open(struct zn_store *store, const struct zn_job_home *home)
 {
 	char path[PATH_MAX];
@@ -30,8 +50,13 @@ enum zn_err zn_store_open(struct zn_store *store, const struct zn_job_home *home
 		ZN_PUBLISHER_SCHEMA_VERSION);
 	if (err != ZN_ERR_OK)
 		return err;
-	if (!zn_job_home_path(path, home, "outputs.bin"))
-		return ZN_ERR_TOO_LARGE;
+	err = units_column_add(store->journal);
+	if (err == ZN_ERR_OK && !zn_job_home_path(path, home, "outputs.bin"))
+		err = ZN_ERR_TOO_LARGE;
+	if (err != ZN_ERR_OK) {
+		zn_store_close(store);
+		return err;
+	}
 	store->outputs_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (store->outputs_fd < 0 || fstat(store->outputs_fd, &state) != 0) {
 		err = zn_err_of_errno(errno);
