@@ -53,6 +53,8 @@ enum zn_record_type {
 	ZN_RECORD_GENESIS = 37,
 	ZN_RECORD_BLOCK = 38,
 	ZN_RECORD_PAGE = 39, /* of a list that a ledger node answers with */
+	ZN_RECORD_BOND_STATE = 40,
+	ZN_RECORD_UNBONDING_STATE = 41,
 	ZN_RECORD_MESSAGE = 64, /* between worker and publisher; the second byte is the version,
 				   then the message's kind */
 };

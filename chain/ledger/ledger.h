@@ -70,7 +70,7 @@ void zn_ledger_commit(struct zn_ledger *ledger);
 
 /** Begin a view over the committed state in an overlay of the caller's, as of the next block: for a
  *  mempool's checks and for choosing what fits a block. */
-void zn_ledger_view_next(struct zn_ledger_view *view, const struct zn_ledger *ledger,
+void zn_ledger_view_next(struct zn_ledger_view *view, struct zn_ledger *ledger,
 	struct zn_overlay *scratch, uint64_t time_s);
 
 /** Add everything up from a scan. Returns ZN_LEDGER_SOUND when the totals are right. */

@@ -93,8 +93,8 @@ int zn_index_change(struct zn_node_store *store, MDB_txn *writing, const struct 
 	if (code != 0 && code != MDB_NOTFOUND)
 		return code;
 	bool was = code == 0, is = now != NULL;
-	if (was == is) /* neither a job nor a channel changes what it is found by */
-		return 0;
+	if (was == is && !(is && now->data[0] == ZN_RECORD_JOB_STATE))
+		return 0; /* only jobs change what they are found by, and none its key */
 	const uint8_t *bytes = is ? now->data : before.mv_data;
 	size_t count = is ? now->bytes : before.mv_size;
 	struct zn_job job;

@@ -20,10 +20,13 @@ enum zn_state_tag {
 	ZN_STATE_JOB = 3,
 	ZN_STATE_PARAMS = 6,
 	ZN_STATE_SUPPLY = 7,
+	ZN_STATE_BOND = 8,
+	ZN_STATE_UNBONDING = 9,
 };
 
 void zn_state_key(struct zn_hash *out, enum zn_state_tag tag, const void *id, size_t id_bytes);
 void zn_state_key_account(struct zn_hash *out, const struct zn_account *account);
+void zn_state_key_bond(struct zn_hash *out, const struct zn_account *account);
 
 /** Never removed, so that nonces never restart. One that is not there has balance 0 and nonce 0. */
 struct zn_account_state {
@@ -37,18 +40,37 @@ ZN_RECORD_DECLARE(account_state);
 struct zn_job {
 	struct zn_hash id;
 	struct zn_account owner;
-	uint64_t announced_s;
+	uint64_t announced_s; /* and not when it was updated */
 	uint64_t announced_height;
 	struct zn_announcement announcement;
 };
 ZN_RECORD_DECLARE(job);
+
+/** What an account has put up as a provider; counted for nothing yet. In the state while it holds
+ *  anything. */
+struct zn_bond {
+	struct zn_account account;
+	struct zn_amount bonded;
+	struct zn_amount unbonding; /* the sum of the account's unbondings */
+};
+ZN_RECORD_DECLARE(bond);
+
+/** Coins on their way out of a bond; back in the balance with the first block that has a
+ *  transaction and is not before release_s, and out of the state. */
+struct zn_unbonding {
+	struct zn_hash id;
+	struct zn_account account;
+	struct zn_amount amount;
+	uint64_t release_s;
+};
+ZN_RECORD_DECLARE(unbonding);
 
 /** Where all coins are: the five parts add up to `supply`, in every block. */
 struct zn_supply {
 	struct zn_amount supply;
 	struct zn_amount balances;
 	struct zn_amount deposits; /* of open channels, less what was redeemed */
-	struct zn_amount bonds;    /* none yet */
+	struct zn_amount bonds;    /* those that unbond included */
 	struct zn_amount stakes;   /* none yet, those that unbond included */
 	struct zn_amount fee_pool;
 };
