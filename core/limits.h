@@ -51,6 +51,7 @@
 #define ZN_CLIENT_HELD_MS         2000  /* then a transaction is offered again: it may be forgotten */
 #define ZN_CLIENT_CALLS_MAX       4096  /* under way at once */
 #define ZN_SEND_ATTEMPTS_MAX      3     /* nonces that another program of the key may take first */
+#define ZN_VALIDATORS_MAX         100 /* one page of CometBFT's /validators; 67 signatures are 2.5 ms */
 #define ZN_TX_VALID_S             600  /* how long a transaction that nobody took stays valid */
 
 /* --- a job ---------------------------------------------------------------------------------- */
