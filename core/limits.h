@@ -33,6 +33,7 @@
 #define ZN_STATE_VALUE_BYTES_MAX  1024 /* the largest is a job: its announcement and who owns it */
 #define ZN_GENESIS_ALLOCATIONS_MAX 256
 #define ZN_EXPIRIES_PER_BLOCK_MAX 256  /* expired jobs and ended unbondings of one block; the rest by the next */
+#define ZN_PROOF_HEIGHTS_KEPT     8    /* states before the newest that can still be proven; 4 MB each when full of transfers */
 #define ZN_UNBOND_S               (21 * 86400) /* longer than it takes to find out what a bond is lost for */
 #define ZN_MEMPOOL_BYTES_MAX      (8u << 20) /* eight full blocks */
 #define ZN_BLOCK_TXS_MAX          5000 /* as many as the mempool holds */

@@ -1,6 +1,7 @@
 #include "chain/ledger/ledger.h"
 
 #include "chain/ledger/expiry.h"
+#include "chain/ledger/past.h"
 #include "chain/ledger/rules.h"
 #include "chain/proof/tree.h"
 #include "core/assert.h"
@@ -16,6 +17,7 @@ struct zn_ledger {
 	struct zn_overlay *changes;
 	struct zn_tree *tree;
 	struct zn_hash app_hash;
+	struct zn_past past;
 	struct zn_expiries expiries;
 	struct zn_transaction decoded; /* scratch */
 };
@@ -209,6 +211,7 @@ void zn_ledger_destroy(struct zn_ledger *ledger)
 		return;
 	zn_overlay_destroy(ledger->changes);
 	zn_tree_destroy(ledger->tree);
+	zn_past_finish(&ledger->past);
 	zn_expiries_finish(&ledger->expiries);
 	free(ledger);
 }
@@ -296,11 +299,29 @@ void zn_ledger_finalize(
 			block->txs[i].count, block->txs[i].signature_known);
 	ZN_ASSERT(zn_ledger_view_conserved(&view));
 	zn_ledger_view_end(&view);
+	zn_past_keep(&ledger->past, ledger->height, ledger->tree, ledger->store, ledger->changes);
 	zn_overlay_each(ledger->changes, change_take, ledger);
 	zn_tree_root(&ledger->app_hash, ledger->tree);
 	ledger->height = block->height;
 	ledger->time_s = block->time_s;
 	ledger->finalized = true;
+}
+
+bool zn_ledger_prove(struct zn_tree_proof *proof, bool *present, struct zn_state_value *value,
+	const struct zn_ledger *ledger, const struct zn_hash *key, uint64_t height)
+{
+	const struct zn_past_state *state = zn_past_find(&ledger->past, height);
+	if (height == ledger->height && !ledger->finalized) {
+		zn_tree_prove(proof, ledger->tree, key);
+		*present = ledger->store->get(ledger->store->user, value, key);
+		return true;
+	}
+	if (state == NULL || height >= ledger->height)
+		return false;
+	zn_tree_prove(proof, state->tree, key);
+	*present = zn_past_get(
+		&ledger->past, value, height, ledger->height, ledger->store, key);
+	return true;
 }
 
 const struct zn_overlay *zn_ledger_changes(const struct zn_ledger *ledger)

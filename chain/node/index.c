@@ -171,7 +171,7 @@ int zn_index_block(struct zn_node_store *store, MDB_txn *writing, const struct z
 {
 	static struct zn_transaction transaction;
 	int code = 0;
-	for (uint32_t i = 0; i < block->header.txs_count && code == 0; i++) {
+	for (uint32_t i = 0; i < block->txs_count && code == 0; i++) {
 		const struct zn_node_tx *tx = &block->txs[i];
 		struct touch touch = {store, writing, block->header.height, i, {{0}}};
 		uint8_t place[12];
