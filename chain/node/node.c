@@ -194,6 +194,7 @@ static bool start(struct node *node)
 		!signer_open(node))
 		return false;
 	zn_application_pool_set(node->application, node->loop);
+	zn_node_store_keep(node->store, node->options->keep_s);
 	/* From here on an empty database is a lost one: it must not begin anew in silence. */
 	if (zn_file_write(node->begun_path, "", 0, 0600) != ZN_ERR_OK)
 		return zn_complain(&node->complaint, "%s: cannot be written", node->begun_path);

@@ -10,7 +10,8 @@
 #include <string.h>
 
 static const char *const table_names[ZN_TABLES] = {
-	"meta", "state", "blocks", "txs", "jobs", "channels", "history"};
+	"meta", "state", "blocks", "txs", "jobs", "channels", "history",
+	"touched"};
 
 static enum zn_err err_of(int code)
 {
@@ -139,6 +140,11 @@ void zn_node_store_close(struct zn_node_store *store)
 	free(store);
 }
 
+void zn_node_store_keep(struct zn_node_store *store, uint64_t keep_s)
+{
+	store->keep_s = keep_s;
+}
+
 const struct zn_store *zn_node_store_view(const struct zn_node_store *store)
 {
 	return &store->view;
@@ -228,7 +234,10 @@ static int block_put(
 	MDB_val name = {sizeof key, key}, value = {count, bytes};
 	int code = mdb_put(writing, store->tables[ZN_TABLE_BLOCKS], &name, &value, 0);
 	free(bytes);
-	return code != 0 ? code : zn_index_block(store, writing, block);
+	if (code == 0)
+		code = zn_index_block(store, writing, block);
+	return code != 0 ? code
+			 : zn_prune(store, writing, block->header.height, block->header.time.s);
 }
 
 enum zn_err zn_node_store_block(struct zn_node_store *store, const struct zn_node_head *head,

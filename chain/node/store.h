@@ -31,6 +31,8 @@ void zn_node_store_close(struct zn_node_store *store);
 /** NOT_FOUND in a new one; UNSUPPORTED in one that another version of the program made; CORRUPT,
  *  IO. */
 enum zn_err zn_node_store_head(struct zn_node_head *out, struct zn_node_store *store);
+/** Keep blocks for so long, and prune a few older ones with every new one; 0: keep all. */
+void zn_node_store_keep(struct zn_node_store *store, uint64_t keep_s);
 /** The committed state. A failing read ends the program with a sentence. */
 const struct zn_store *zn_node_store_view(const struct zn_node_store *store);
 

@@ -102,8 +102,14 @@ static void cursor_code(struct zn_codec *codec, struct zn_page_cursor *cursor)
 
 void zn_jobs_query_code(struct zn_codec *codec, struct zn_jobs_query *query)
 {
-	zn_codec_header(codec, ZN_RECORD_PAGE, 1);
+	zn_codec_header(codec, ZN_RECORD_PAGE, 2);
 	zn_codec_range_u8(codec, &query->kind, 0, ZN_JOB_DATA);
+	zn_codec_range_u8(codec, &query->unit, 0, ZN_UNIT_METERED);
+	zn_codec_u8(codec, &query->device_classes);
+	zn_codec_u32(codec, &query->features_lacking);
+	zn_codec_u64(codec, &query->memory_bytes);
+	zn_codec_u64(codec, &query->price_zat_min);
+	zn_codec_u64(codec, &query->since_s);
 	zn_codec_range_u8(codec, &query->limit, 1, ZN_PAGE_ENTRIES_MAX);
 	cursor_code(codec, &query->after);
 }

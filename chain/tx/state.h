@@ -99,10 +99,16 @@ struct zn_page_cursor {
 
 enum zn_channel_role { ZN_ROLE_PAYER = 1, ZN_ROLE_PAYEE = 2 };
 
-/** Open jobs, newest first. Query data of /jobs. */
+/** Open jobs, newest first. Query data of /jobs. What is 0 asks for nothing. */
 struct zn_jobs_query {
-	uint8_t kind;  /* enum zn_job_kind; 0: any */
-	uint8_t limit; /* 1 to ZN_PAGE_ENTRIES_MAX */
+	uint8_t kind;              /* enum zn_job_kind */
+	uint8_t unit;              /* enum zn_price_unit */
+	uint8_t device_classes;    /* one of these will do for the job */
+	uint32_t features_lacking; /* ZN_FEATURE_...: not a job that needs one of these */
+	uint64_t memory_bytes;     /* not a job that needs more */
+	uint64_t price_zat_min;    /* not a job that names a lower price */
+	uint64_t since_s;          /* not a job that was announced before */
+	uint8_t limit;             /* 1 to ZN_PAGE_ENTRIES_MAX */
 	struct zn_page_cursor after;
 };
 void zn_jobs_query_code(struct zn_codec *codec, struct zn_jobs_query *query);
