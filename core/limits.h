@@ -57,6 +57,14 @@
 #define ZN_CLIENT_CALLS_MAX       4096  /* under way at once */
 #define ZN_SEND_ATTEMPTS_MAX      3     /* nonces that another program of the key may take first */
 #define ZN_VALIDATORS_MAX         100 /* one page of CometBFT's /validators; 67 signatures are 2.5 ms */
+#define ZN_LIGHT_SEEN_MAX         64  /* verified headers remembered: answers that overtake others */
+#define ZN_LIGHT_STEPS_MAX        256 /* headers asked for to reach one: sets that change every block
+					 for a day of idle ones, halving each time */
+#define ZN_LIGHT_PERIOD_S         (14 * 86400) /* two thirds of the three weeks of unbonding */
+#define ZN_LIGHT_DRIFT_S          10  /* clocks of ordinary machines; CometBFT's own */
+#define ZN_LIGHT_STALE_S          300 /* idle blocks are 30 s apart: a node this far behind hides something */
+#define ZN_LIGHT_SAVE_S           60  /* between two writings of what is trusted: each is an fsync */
+#define ZN_LIGHT_TRIES_MAX        4   /* answers overtaken by newer headers, asked for again */
 #define ZN_TX_VALID_S             600  /* how long a transaction that nobody took stays valid */
 
 /* --- a job ---------------------------------------------------------------------------------- */
