@@ -1,6 +1,8 @@
 /* tests/unit/node_chain.c - headers, proofs, search and pruning of the node, block by block. */
 #include "tests/unit/node_ground.h"
 
+#include "chain/node/export.h"
+#include "chain/node/genesis_file.h"
 #include "io/files.h"
 
 #include <stdio.h>
@@ -301,7 +303,7 @@ static void a_database_of_another_version_is_refused_with_a_sentence(void **stat
 	(void)state;
 	ground_start(&ground);
 	ground_close(&ground);
-	snprintf(path, sizeof path, "%s/data.mdb", ground.home);
+	snprintf(path, sizeof path, "%s/data.mdb", ground.directory);
 	assert_int_equal(zn_file_read(&bytes, &count, path, 1 << 24), ZN_ERR_OK);
 	unsigned int changed = 0;
 	for (size_t i = 0; i + 6 < count; i++)
@@ -317,6 +319,139 @@ static void a_database_of_another_version_is_refused_with_a_sentence(void **stat
 	ground_finish(&ground);
 }
 
+/* --- export ------------------------------------------------------------------------------------ */
+
+static struct zn_hash channel_open(struct ground *ground, int payer, int payee)
+{
+	struct zn_hash id;
+	struct zn_transaction open = {.kind = ZN_TX_OPEN,
+		.body.open = {.count = 1,
+			.openings = {{ground->people.accounts[payee], {{1}}, {10 * XEN}, 10}}}};
+	zn_channel_id(&id, &ground->people.chain, &ground->people.accounts[payer],
+		ground->nonce[payer], 0);
+	ground_add(ground, &open, payer);
+	return id;
+}
+
+struct compare {
+	const struct zn_store *other;
+	size_t count;
+};
+
+static void entry_compare(void *user, const struct zn_hash *key, const struct zn_state_value *value)
+{
+	struct compare *compare = user;
+	struct zn_state_value other;
+	compare->count++;
+	if (value->data[0] == ZN_RECORD_LEDGER_PARAMS)
+		return;
+	assert_true(compare->other->get(compare->other->user, &other, key));
+	assert_int_equal(other.bytes, value->bytes);
+	if (value->data[0] != ZN_RECORD_CHANNEL_STATE && value->data[0] != ZN_RECORD_JOB_STATE)
+		assert_memory_equal(other.data, value->data, value->bytes);
+}
+
+/* Equal but for what heights are part of. */
+static void states_compare(const struct zn_store *a, const struct zn_store *b)
+{
+	struct compare one = {b, 0}, two = {a, 0};
+	a->each(a->user, entry_compare, &one);
+	b->each(b->user, entry_compare, &two);
+	assert_int_equal(one.count, two.count);
+}
+
+static void a_ledger_goes_on_elsewhere_with_the_same_coins(void **state)
+{
+	static struct ground ground, other;
+	char path[128];
+	struct zn_complaint complaint = {""};
+	struct zn_channel channel;
+	(void)state;
+	ground_start(&ground);
+	ground_start(&other); /* its home is used, with another ledger in it */
+	struct zn_hash id = channel_open(&ground, 0, 5), closing = channel_open(&ground, 0, 4);
+	struct zn_transaction request = {
+		.kind = ZN_TX_REQUEST_CLOSE, .body.request_close = {closing, {XEN}}};
+	ground_add(&ground, &request, 0);
+	struct zn_transaction bond = {.kind = ZN_TX_BOND, .body.bond = {5 * XEN}},
+			      unbond = {.kind = ZN_TX_UNBOND, .body.unbond = {XEN}};
+	ground_add(&ground, &bond, 1);
+	ground_add(&ground, &unbond, 1);
+	struct zn_transaction announce = {.kind = ZN_TX_ANNOUNCE,
+		.body.announce = world_announcement(ground.time_s + 5000)};
+	ground_add(&ground, &announce, 1);
+	assert_int_equal(ground_block(&ground), ZN_ERR_OK);
+	for (size_t i = 0; i < 6; i++)
+		assert_int_equal(ground.results[i], ZN_LEDGER_OK);
+
+	snprintf(path, sizeof path, "%s/export.json", ground.home);
+	zn_application_close(ground.application);
+	zn_node_store_close(ground.store);
+	assert_false(zn_export(ground.home, path, "other-1", &complaint));
+	assert_non_null(strstr(complaint.text, "2 channels are open"));
+	assert_true(zn_export(ground.home, path, NULL, &complaint));
+	assert_false(zn_export(ground.home, path, NULL, &complaint)); /* not over a file */
+
+	/* Into a new home. */
+	ground_close(&other);
+	assert_int_equal(zn_directory_remove(other.directory), ZN_ERR_OK);
+	assert_int_equal(zn_directory_make(other.directory), ZN_ERR_OK);
+	if (!zn_genesis_file_read(&other.people.genesis, path, &complaint))
+		fail_msg("%s", complaint.text);
+	if (!ground_open(&other, &complaint))
+		fail_msg("%s", complaint.text);
+	assert_true(ground_open(&ground, &complaint));
+	states_compare(zn_node_store_view(ground.store), zn_node_store_view(other.store));
+	assert_int_equal(zn_ledger_audit(zn_node_store_view(other.store)), ZN_LEDGER_SOUND);
+
+	/* Nonces go on, vouchers hold, the grace in blocks begins anew. */
+	memcpy(other.nonce, ground.nonce, sizeof other.nonce);
+	other.time_s = ground.time_s + 60;
+	struct zn_transaction redeem = {.kind = ZN_TX_REDEEM,
+		.body.redeem = world_voucher(&ground.people, 0, &id, 3 * XEN, 0)},
+			      refund = {.kind = ZN_TX_REFUND, .body.refund = closing};
+	ground_add(&other, &redeem, 5);
+	ground_add(&other, &refund, 0);
+	assert_int_equal(ground_block(&other), ZN_ERR_OK);
+	assert_int_equal(other.results[0], ZN_LEDGER_OK);
+	assert_int_equal(other.results[1], ZN_LEDGER_TOO_EARLY);
+	other.nonce[0]--;
+	for (int i = 0; i < ZN_GRACE_BLOCKS; i++)
+		assert_int_equal(ground_block(&other), ZN_ERR_OK);
+	ground_add(&other, &refund, 0);
+	assert_int_equal(ground_block(&other), ZN_ERR_OK);
+	assert_int_equal(other.results[0], ZN_LEDGER_OK);
+	assert_true(zn_channel_decode(&channel,
+		ground_query(&other, "/channel", id.bytes, sizeof id.bytes, 0, false)->value,
+		ground_query(&other, "/channel", id.bytes, sizeof id.bytes, 0, false)->bytes));
+	assert_int_equal(channel.redeemed.zat, 3 * XEN);
+
+	/* A changed byte is no genesis. */
+	struct zn_genesis genesis = other.people.genesis;
+	uint8_t *bytes = malloc(genesis.entries_bytes);
+	genesis.entries = bytes;
+	for (size_t at = 0; at < genesis.entries_bytes; at += 7) {
+		memcpy(bytes, other.people.genesis.entries, genesis.entries_bytes);
+		bytes[at] ^= 0x41;
+		struct zn_hash a, b;
+		zn_genesis_hash(&a, &genesis);
+		zn_genesis_hash(&b, &other.people.genesis);
+		assert_memory_not_equal(a.bytes, b.bytes, 32);
+		(void)zn_genesis_check(&genesis); /* any bytes are safe */
+	}
+	free(bytes);
+	genesis.entries = other.people.genesis.entries;
+	for (size_t less = 1; less < genesis.entries_bytes; less++) {
+		genesis.entries_bytes = other.people.genesis.entries_bytes - less;
+		enum zn_genesis_refusal refusal = zn_genesis_check(&genesis);
+		/* Without a whole job at its end it is another genesis, and a sound one. */
+		assert_true(refusal == ZN_GENESIS_STATE || (less > 100 && refusal == ZN_GENESIS_OK));
+	}
+	zn_genesis_file_finish(&other.people.genesis);
+	ground_finish(&ground);
+	ground_finish(&other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -324,6 +459,7 @@ int main(void)
 		cmocka_unit_test(states_of_recent_heights_are_proven_and_no_others),
 		cmocka_unit_test(jobs_are_found_by_kind_needs_price_and_age),
 		cmocka_unit_test(old_blocks_leave_a_few_at_a_time_and_the_state_stays),
+		cmocka_unit_test(a_ledger_goes_on_elsewhere_with_the_same_coins),
 		cmocka_unit_test(a_database_of_another_version_is_refused_with_a_sentence),
 	};
 	return cmocka_run_group_tests_name("node_chain", tests, NULL, NULL);

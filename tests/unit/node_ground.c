@@ -2,12 +2,13 @@
 
 #include "io/files.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 bool ground_open(struct ground *ground, struct zn_complaint *complaint)
 {
-	if (zn_node_store_open(&ground->store, ground->home, complaint) != ZN_ERR_OK)
+	if (zn_node_store_open(&ground->store, ground->directory, complaint) != ZN_ERR_OK)
 		return false;
 	return zn_application_open(
 		&ground->application, ground->store, &ground->people.genesis, complaint);
@@ -27,6 +28,8 @@ void ground_start(struct ground *ground)
 	memset(ground, 0, sizeof *ground);
 	strcpy(ground->home, "/tmp/zennet-ground-XXXXXX");
 	assert_non_null(mkdtemp(ground->home));
+	snprintf(ground->directory, sizeof ground->directory, "%s/ledger", ground->home);
+	assert_int_equal(zn_directory_make(ground->directory), ZN_ERR_OK);
 	world_start(&ground->people, ZN_FEE_ZAT_PER_BYTE);
 	zn_signer_make(&ground->signer, &ground->people.keys[0]);
 	ground->time_s = ground->people.time_s + 1;
