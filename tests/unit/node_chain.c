@@ -1,6 +1,7 @@
 /* tests/unit/node_chain.c - headers, proofs, search and pruning of the node, block by block. */
 #include "tests/unit/node_ground.h"
 
+#include "chain/node/abci_order.h"
 #include "chain/node/export.h"
 #include "chain/node/genesis_file.h"
 #include "io/files.h"
@@ -140,6 +141,54 @@ static void states_of_recent_heights_are_proven_and_no_others(void **state)
 	/* Without a proof it is the newest. */
 	assert_int_equal(
 		ground_query(&ground, "/account", who, sizeof who, 0, false)->height, 30);
+	ground_finish(&ground);
+}
+
+static void proposals_and_calls_keep_their_rules(void **state)
+{
+	static struct ground ground;
+	static const struct {
+		enum zn_abci_stage stage;
+		const char *legal; /* a letter for each call, '-' for one that is not */
+	} rows[] = {
+		{ZN_ABCI_UNKNOWN, "I--------"},
+		{ZN_ABCI_NEW, "IC-------"},
+		{ZN_ABCI_READY, "I-TQPOF-S"},
+		{ZN_ABCI_FINALIZED, "--TQ---MS"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		for (int call = 0; call < ZN_ABCI_CALLS; call++) {
+			struct zn_abci_order order = {rows[i].stage};
+			assert_int_equal(zn_abci_order_allows(&order, (enum zn_abci_call)call),
+				rows[i].legal[call] != '-');
+		}
+	ground_start(&ground);
+	transfer_add(&ground, 0, 3, 1);
+	struct zn_block block = {1, ground.time_s, 1, ground.txs};
+	assert_true(zn_application_process(ground.application, &block));
+	ground.txs[0].count--; /* bytes that are no transaction do not get into a block */
+	assert_false(zn_application_process(ground.application, &block));
+	ground.txs[0].count++;
+	assert_int_equal(zn_application_snapshots(ground.application), 0);
+	/* A block of what does not settle, and no more than three quarters of it. */
+	static struct zn_block_tx full[ZN_BLOCK_TXS_MAX];
+	uint8_t large[ZN_TX_BYTES_MAX];
+	struct zn_transaction open = {.kind = ZN_TX_OPEN};
+	open.body.open.count = ZN_CHANNELS_PER_TX_MAX;
+	for (uint32_t i = 0; i < ZN_CHANNELS_PER_TX_MAX; i++)
+		open.body.open.openings[i] =
+			(struct zn_tx_opening){ground.people.accounts[4], {{1}}, {XEN}, 10};
+	size_t count = zn_transaction_sign(
+		large, &open, &ground.people.keys[1], &ground.people.chain, 10);
+	block.txs = full;
+	size_t most = (ZN_BLOCK_BYTES_MAX - ZN_BLOCK_BYTES_MAX / 4) / (count + 3);
+	for (size_t i = 0; i <= most; i++)
+		full[i] = (struct zn_block_tx){large, count, true};
+	block.txs_count = most;
+	assert_true(zn_application_process(ground.application, &block));
+	block.txs_count = most + 1;
+	assert_false(zn_application_process(ground.application, &block));
 	ground_finish(&ground);
 }
 
@@ -457,6 +506,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(headers_commit_to_all_that_came_before),
 		cmocka_unit_test(states_of_recent_heights_are_proven_and_no_others),
+		cmocka_unit_test(proposals_and_calls_keep_their_rules),
 		cmocka_unit_test(jobs_are_found_by_kind_needs_price_and_age),
 		cmocka_unit_test(old_blocks_leave_a_few_at_a_time_and_the_state_stays),
 		cmocka_unit_test(a_ledger_goes_on_elsewhere_with_the_same_coins),
