@@ -71,8 +71,8 @@ static struct model_channel *some_channel(void)
 	return NULL;
 }
 
-static struct zn_signed_voucher voucher_make(
-	const struct model_channel *channel, struct model_hint *hint)
+static struct zn_signed_voucher voucher_make(const struct model_channel *channel,
+	struct model_hint *hint)
 {
 	uint64_t left = channel->deposit - channel->redeemed;
 	uint64_t paid = channel->redeemed + amount_around(left);
@@ -193,8 +193,8 @@ static uint8_t kind_draw(void)
 	return kinds[below(sizeof kinds)];
 }
 
-static size_t tx_make(
-	uint8_t bytes[ZN_TX_BYTES_MAX], struct zn_transaction *tx, struct model_hint *hint)
+static size_t tx_make(uint8_t bytes[ZN_TX_BYTES_MAX], struct zn_transaction *tx,
+	struct model_hint *hint)
 {
 	int who = (int)below(MODEL_PEOPLE);
 	memset(tx, 0, sizeof *tx);
@@ -243,8 +243,10 @@ static size_t tx_make(
 
 static void world_start(void)
 {
-	struct zn_genesis genesis = {
-		.time_s = 1000, .fee_zat_per_byte = 10, .grace_s_min = 10, .allocations_count = 4};
+	struct zn_genesis genesis = {.time_s = 1000,
+		.fee_zat_per_byte = 10,
+		.grace_s_min = 10,
+		.allocations_count = 4};
 	const uint64_t supply = ZN_SUPPLY_XEN * ZN_ZAT_PER_XEN;
 	assert_true(zn_chain_id_make(&genesis.chain, "random-1"));
 	memset(&model, 0, sizeof model);
@@ -271,8 +273,8 @@ static void world_start(void)
 	zn_genesis_apply(state, &genesis);
 	zn_memory_store_commit(memory, state);
 	zn_overlay_destroy(state);
-	assert_int_equal(
-		zn_ledger_create(&ledger, zn_memory_store_view(memory), 0, 1000), ZN_LEDGER_SOUND);
+	assert_int_equal(zn_ledger_create(&ledger, zn_memory_store_view(memory), 0, 1000),
+		ZN_LEDGER_SOUND);
 }
 
 static void accounts_compare(void)
@@ -358,8 +360,7 @@ static size_t block_compare(void)
 /* The same blocks give the same hash, whichever compiler and options built this: so many steps of
  * the first world. tests/sim/compilers.sh. */
 #define HASH_STEPS 5000
-static const char hash_early[] =
-	"6f0c4205dfc2d6368751a61e240ae47c899e75376c7054306efef53a46756690";
+static const char hash_early[] = "6f0c4205dfc2d6368751a61e240ae47c899e75376c7054306efef53a46756690";
 
 static void hash_compare(const char *expected)
 {
@@ -409,7 +410,8 @@ static void the_ledger_does_what_the_model_does(void **state)
 		ZN_LEDGER_DUST_DEPOSIT, ZN_LEDGER_NO_CHANNEL, ZN_LEDGER_NOT_PAYER,
 		ZN_LEDGER_NOT_PAYEE, ZN_LEDGER_CLOSING, ZN_LEDGER_NOT_CLOSING,
 		ZN_LEDGER_PAID_SHRINKS, ZN_LEDGER_PAID_OVER_DEPOSIT, ZN_LEDGER_TOO_EARLY,
-		ZN_LEDGER_NO_FUNDS, ZN_LEDGER_NO_BOND, ZN_LEDGER_ANNOUNCEMENT_PRICE, ZN_LEDGER_VOUCHER_OTHER_CHAIN, ZN_LEDGER_VOUCHER_SHRINKS,
+		ZN_LEDGER_NO_FUNDS, ZN_LEDGER_NO_BOND, ZN_LEDGER_ANNOUNCEMENT_PRICE,
+		ZN_LEDGER_VOUCHER_OTHER_CHAIN, ZN_LEDGER_VOUCHER_SHRINKS,
 		ZN_LEDGER_VOUCHER_DOES_NOT_GROW, ZN_LEDGER_VOUCHER_OVER_DEPOSIT,
 		ZN_LEDGER_VOUCHER_BAD_SIGNATURE};
 	for (size_t i = 0; fewer == NULL && i < sizeof reached / sizeof *reached; i++)

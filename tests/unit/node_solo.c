@@ -49,8 +49,8 @@ static void ground_start_idle(struct ground *ground, uint64_t idle_ms)
 	assert_non_null(mkdtemp(ground->home));
 	world_start(&ground->people, ZN_FEE_ZAT_PER_BYTE);
 	assert_int_equal(zn_node_store_open(&ground->store, ground->home, &complaint), ZN_ERR_OK);
-	assert_true(zn_application_open(
-		&ground->application, ground->store, &ground->people.genesis, &complaint));
+	assert_true(zn_application_open(&ground->application, ground->store,
+		&ground->people.genesis, &complaint));
 	assert_int_equal(zn_loop_create(&ground->loop), ZN_ERR_OK);
 	zn_signer_make(&ground->signer, &ground->people.keys[0]);
 	ground->solo = zn_solo_create(ground->loop, ground->application, &options);
@@ -73,8 +73,8 @@ static void ground_finish(struct ground *ground)
 	zn_directory_remove(ground->home);
 }
 
-static enum zn_ledger_refusal submit(
-	struct ground *ground, struct zn_transaction *draft, int who, struct zn_hash *id)
+static enum zn_ledger_refusal submit(struct ground *ground, struct zn_transaction *draft, int who,
+	struct zn_hash *id)
 {
 	uint8_t bytes[ZN_TX_BYTES_MAX];
 	draft->nonce = ground->nonce[who];
@@ -124,8 +124,8 @@ static void a_worker_redeems_through_a_full_mempool(void **state)
 	(void)state;
 	ground_start(&ground);
 	struct zn_hash channel = channel_open(&ground);
-	struct zn_transaction transfer = {
-		.kind = ZN_TX_TRANSFER, .body.transfer = {ground.people.accounts[2], {1}}};
+	struct zn_transaction transfer = {.kind = ZN_TX_TRANSFER,
+		.body.transfer = {ground.people.accounts[2], {1}}};
 	enum zn_ledger_refusal refusal;
 	while ((refusal = submit(&ground, &transfer, 1, &id)) == ZN_LEDGER_OK)
 		taken++;
@@ -162,8 +162,8 @@ static void a_worker_redeems_in_the_first_of_many_full_blocks(void **state)
 	open.kind = ZN_TX_OPEN;
 	open.body.open.count = ZN_CHANNELS_PER_TX_MAX;
 	for (uint32_t i = 0; i < ZN_CHANNELS_PER_TX_MAX; i++)
-		open.body.open.openings[i] = (struct zn_tx_opening){
-			ground.people.accounts[4], {{(uint8_t)i}}, {XEN}, 10};
+		open.body.open.openings[i] = (struct zn_tx_opening){ground.people.accounts[4],
+			{{(uint8_t)i}}, {XEN}, 10};
 	for (int i = 0; i < OPENS; i++)
 		assert_int_equal(submit(&ground, &open, 1, &ids[i]), ZN_LEDGER_OK);
 	struct zn_transaction redeem = {.kind = ZN_TX_REDEEM,
@@ -207,8 +207,8 @@ static void a_block_full_of_the_costliest_transactions_is_made_in_time(void **st
 	for (uint32_t i = 0; i < OPENS; i++) {
 		for (uint32_t j = 0; j < ZN_CHANNELS_PER_TX_MAX; j++)
 			zn_channel_id(&channels[i * ZN_CHANNELS_PER_TX_MAX + j],
-				&ground.people.chain, &ground.people.accounts[1],
-				ground.nonce[1], j);
+				&ground.people.chain, &ground.people.accounts[1], ground.nonce[1],
+				j);
 		assert_int_equal(submit(&ground, &open, 1, &id), ZN_LEDGER_OK);
 	}
 	blocks_make(&ground, 1);
@@ -240,8 +240,8 @@ static void a_change_is_followed_by_a_header_that_commits_to_it(void **state)
 	static struct zn_block_reader after;
 	(void)state;
 	ground_start_idle(&ground, 60000);
-	struct zn_transaction transfer = {
-		.kind = ZN_TX_TRANSFER, .body.transfer = {ground.people.accounts[2], {1}}};
+	struct zn_transaction transfer = {.kind = ZN_TX_TRANSFER,
+		.body.transfer = {ground.people.accounts[2], {1}}};
 	assert_int_equal(submit(&ground, &transfer, 1, &id), ZN_LEDGER_OK);
 	while (height_of(&ground, &id, &code) == 0)
 		blocks_make(&ground, 1);
