@@ -70,6 +70,9 @@ int zn_index_change(struct zn_node_store *store, MDB_txn *writing, const struct 
 	const struct zn_state_value *now)
 {
 	MDB_val name = {sizeof key->bytes, (void *)(uintptr_t)key->bytes}, before;
+	if (now != NULL && now->data[0] != ZN_RECORD_JOB_STATE &&
+		now->data[0] != ZN_RECORD_CHANNEL_STATE)
+		return 0; /* nothing is found by it */
 	int code = mdb_get(writing, store->tables[ZN_TABLE_STATE], &name, &before);
 	if (code != 0 && code != MDB_NOTFOUND)
 		return code;
