@@ -181,8 +181,13 @@ static int index_tx(struct touch *touch, const struct zn_node_tx *tx)
 	zn_codec_u32(&codec, &touch->index);
 	ZN_ASSERT(zn_codec_done(&codec));
 	zn_transaction_id(&touch->tx_id, tx->bytes, tx->count);
-	int code = entry_put(touch->writing, touch->store->tables[ZN_TABLE_TXS], touch->tx_id.bytes,
-		sizeof touch->tx_id.bytes, place, sizeof place);
+	MDB_val name = {sizeof touch->tx_id.bytes, touch->tx_id.bytes},
+		value = {sizeof place, place};
+	/* Bytes that come again are refused then; what they did the first time is what counts. */
+	int code = mdb_put(touch->writing, touch->store->tables[ZN_TABLE_TXS], &name, &value,
+		tx->code == 0 ? 0 : MDB_NOOVERWRITE);
+	if (code == MDB_KEYEXIST)
+		code = 0;
 	if (code == 0 && tx->code == 0 && zn_transaction_decode(&transaction, tx->bytes, tx->count))
 		code = touch_all(touch, &transaction);
 	return code;
