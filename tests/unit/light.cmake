@@ -1,0 +1,2 @@
+zn_test(light_vectors SOURCES unit/light_vectors.c ROOMS chain/client
+  ARGS ${CMAKE_CURRENT_SOURCE_DIR}/vectors/cometbft/chain.jsonl LABELS release)
