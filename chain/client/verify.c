@@ -126,7 +126,8 @@ static void first_use(const struct zn_ledger_client *client)
 		zn_light_find(&client->light, client->light.trusted.height);
 	if (client->light.has_root)
 		return;
-	zn_log(ZN_LOG_INFO, "ledger",
+	/* Who keeps nothing has a first contact each time: to say so each time tells nobody anything. */
+	zn_log(client->trust_file[0] != '\0' ? ZN_LOG_INFO : ZN_LOG_DEBUG, "ledger",
 		"first contact with the ledger %s: block %llu (%s) is believed as %s shows it, and "
 		"all"
 		" that comes later is checked by it",
