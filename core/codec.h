@@ -53,7 +53,8 @@ enum zn_record_type {
 	ZN_RECORD_GENESIS = 37,
 	ZN_RECORD_BLOCK = 38,
 	ZN_RECORD_PAGE = 39, /* of a list that a ledger node answers with */
-	/* 40 and 41: bonds */
+	ZN_RECORD_BOND_STATE = 40,
+	ZN_RECORD_UNBONDING_STATE = 41,
 	ZN_RECORD_STATE_PROOF = 42,
 	ZN_RECORD_HEADER = 43,
 	ZN_RECORD_COMMIT = 44,

@@ -32,7 +32,13 @@
 #define ZN_DEPOSIT_BYTES_MIN      1000 /* a deposit is worth the fee of so many bytes: settling it pays */
 #define ZN_STATE_VALUE_BYTES_MAX  1024 /* the largest is a job: its announcement and who owns it */
 #define ZN_GENESIS_ALLOCATIONS_MAX 256
-#define ZN_EXPIRIES_PER_BLOCK_MAX 256  /* expired jobs removed by one block; the rest by the next */
+#define ZN_EXPIRIES_PER_BLOCK_MAX 256  /* expired jobs and ended unbondings of one block; the rest by the next */
+#define ZN_PROOF_HEIGHTS_KEPT     8    /* states before the newest that can still be proven; 4 MB each when full of transfers */
+#define ZN_PRUNE_BLOCKS_MAX       16   /* removed with one new block: faster than they come */
+#define ZN_PRUNE_TXS_MAX          2000 /* then no further block is begun: bounds what a block's write costs */
+#define ZN_BLOCKS_KEPT_MIN        128  /* whatever their age: clients follow their headers */
+#define ZN_KEEP_S_DEFAULT         (7 * 86400) /* blocks; the state is kept whole */
+#define ZN_UNBOND_S               (21 * 86400) /* longer than it takes to find out what a bond is lost for */
 #define ZN_MEMPOOL_BYTES_MAX      (8u << 20) /* eight full blocks */
 #define ZN_BLOCK_TXS_MAX          5000 /* as many as the mempool holds */
 #define ZN_BLOCK_GAP_MS           10   /* between two blocks while transactions keep coming */

@@ -147,26 +147,34 @@ static enum zn_err key_make(struct zn_secret_key *out, const char *path)
 	return zn_file_write(path, text, 65, 0600);
 }
 
-bool zn_operator_key(
-	struct zn_account *out, bool *made, const char *path, struct zn_complaint *complaint)
+bool zn_node_key(struct zn_secret_key *out, bool *made, const char *path, const char *whose,
+	struct zn_complaint *complaint)
 {
-	struct zn_secret_key key;
-	struct zn_public_key public_key;
 	uint8_t *bytes = NULL;
 	size_t count;
 	enum zn_err err = zn_file_read(&bytes, &count, path, 128);
 	*made = err == ZN_ERR_NOT_FOUND;
 	if (*made)
-		err = key_make(&key, path);
-	else if (err == ZN_ERR_OK && !key_parse(&key, bytes, count))
+		err = key_make(out, path);
+	else if (err == ZN_ERR_OK && !key_parse(out, bytes, count))
 		err = ZN_ERR_MALFORMED;
 	free(bytes);
 	if (err == ZN_ERR_MALFORMED)
 		return zn_complain(complaint,
 			"%s: not a key file; it must hold 64 hex characters and a newline", path);
 	if (err != ZN_ERR_OK)
-		return zn_complain(complaint, "%s: the operator's key cannot be %s: %s", path,
+		return zn_complain(complaint, "%s: the %s's key cannot be %s: %s", path, whose,
 			*made ? "written" : "read", zn_err_sentence(err));
+	return true;
+}
+
+bool zn_operator_key(
+	struct zn_account *out, bool *made, const char *path, struct zn_complaint *complaint)
+{
+	struct zn_secret_key key;
+	struct zn_public_key public_key;
+	if (!zn_node_key(&key, made, path, "operator", complaint))
+		return false;
 	zn_public_key_of(&public_key, &key);
 	zn_account_of(out, &public_key);
 	zn_secret_key_wipe(&key);

@@ -20,7 +20,11 @@ bool zn_genesis_file_write(
 void zn_genesis_solo(struct zn_genesis *out, const struct zn_account *operator_account,
 	uint64_t now_s, const uint8_t entropy[4]);
 
-/** A key file: 64 hex characters and a newline, mode 0600; made when it is not there. */
+/** A key file: 64 hex characters and a newline, mode 0600; made when it is not there. `whose` is for
+ *  the complaint. */
+bool zn_node_key(struct zn_secret_key *out, bool *made, const char *path, const char *whose,
+	struct zn_complaint *complaint);
+/** The same, and whose account it is. */
 bool zn_operator_key(
 	struct zn_account *out, bool *made, const char *path, struct zn_complaint *complaint);
 

@@ -13,7 +13,7 @@
 
 static const char help[] =
 	"xencoind --solo [--home DIR] [--listen ADDRESS:PORT] [--genesis FILE]\n"
-	"         [--operator xen1...] [--idle-ms N]\n"
+	"         [--operator xen1...] [--keep TIME] [--idle-ms N]\n"
 	"\n"
 	"Runs a XenCoin ledger on this machine alone: one operator, no consensus.\n"
 	"\n"
@@ -24,6 +24,8 @@ static const char help[] =
 	"  --operator ACCOUNT   who gets the whole supply of a new ledger without --genesis\n"
 	"                       (default: the account of HOME/operator.key, made if missing:\n"
 	"                       64 hex characters, zennet wallet can use it)\n"
+	"  --keep TIME          how long blocks are kept, as 12h or 7d, or all (default 7d);\n"
+	"                       the state is always kept whole\n"
 	"  --idle-ms N          an empty block after so long without transactions (default 30000)\n"
 	"\n"
 	"Example: xencoind --solo --home ~/xen --listen 127.0.0.1:26657\n";
@@ -70,6 +72,31 @@ static bool listen_read(struct zn_node_options *options, const char *text)
 	return true;
 }
 
+/* "all", "90s", "15m", "12h", "7d". */
+static bool keep_read(uint64_t *out_s, const char *text)
+{
+	static const struct {
+		char unit;
+		uint64_t seconds;
+	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+	char number[16];
+	size_t length = strlen(text);
+	if (strcmp(text, "all") == 0) {
+		*out_s = 0;
+		return true;
+	}
+	if (length < 2 || length > sizeof number)
+		return false;
+	memcpy(number, text, length - 1);
+	number[length - 1] = '\0';
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+		if (text[length - 1] == units[i].unit && number_read(out_s, number, 100000000)) {
+			*out_s *= units[i].seconds;
+			return *out_s > 0;
+		}
+	return false;
+}
+
 static bool home_read(struct zn_node_options *options, const char *text)
 {
 	char home[PATH_MAX];
@@ -100,6 +127,9 @@ static int arguments_read(struct zn_node_options *options, int argc, char **argv
 		else if (strcmp(name, "--listen") == 0) {
 			if (!listen_read(options, value))
 				return complain("--listen: give ADDRESS:PORT, not ", value);
+		} else if (strcmp(name, "--keep") == 0) {
+			if (!keep_read(&options->keep_s, value))
+				return complain("--keep: give 90s, 15m, 12h, 7d or all, not ", value);
 		} else if (strcmp(name, "--idle-ms") == 0) {
 			if (!number_read(&options->idle_ms, value, 3600000) ||
 				options->idle_ms == 0)
@@ -133,7 +163,8 @@ int main(int argc, char **argv)
 {
 	signal(SIGBUS, on_unreadable);
 	static struct zn_node_options options = {
-		.address = "127.0.0.1", .port = 26657, .idle_ms = ZN_BLOCK_IDLE_S * 1000};
+		.address = "127.0.0.1", .port = 26657, .idle_ms = ZN_BLOCK_IDLE_S * 1000,
+		.keep_s = ZN_KEEP_S_DEFAULT};
 	for (int i = 1; i < argc; i++)
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
 			fputs(help, stdout);

@@ -159,6 +159,22 @@ static struct zn_hash some_job(int *who)
 	return job->id;
 }
 
+static void of_update(struct zn_transaction *tx, int *who)
+{
+	tx->body.update = (struct zn_tx_update){.job_id = some_job(who),
+		.price_zat = once_in(20) ? UINT64_MAX : below(1000),
+		.expiry_s = model.now_s + (once_in(10) ? below(60 * 86400) : below(200)),
+		.endpoint = "https://b.example:2"};
+}
+
+static bool unbondings_enough(void)
+{
+	int used = 0;
+	for (int i = 0; i < MODEL_UNBONDINGS; i++)
+		used += model.unbondings[i].used;
+	return used > MODEL_UNBONDINGS / 2;
+}
+
 static bool channels_enough(void)
 {
 	int used = 0;
@@ -172,7 +188,7 @@ static uint8_t kind_draw(void)
 	static const uint8_t kinds[] = {ZN_TX_TRANSFER, ZN_TX_TRANSFER, ZN_TX_TRANSFER,
 		ZN_TX_ANNOUNCE, ZN_TX_WITHDRAW, ZN_TX_OPEN, ZN_TX_OPEN, ZN_TX_OPEN, ZN_TX_TOP_UP,
 		ZN_TX_REDEEM, ZN_TX_REDEEM, ZN_TX_REDEEM, ZN_TX_REDEEM, ZN_TX_CLOSE,
-		ZN_TX_REQUEST_CLOSE, ZN_TX_REFUND};
+		ZN_TX_REQUEST_CLOSE, ZN_TX_REFUND, ZN_TX_UPDATE, ZN_TX_BOND, ZN_TX_UNBOND};
 	return kinds[below(sizeof kinds)];
 }
 
@@ -185,11 +201,19 @@ static size_t tx_make(
 	tx->kind = kind_draw();
 	if (tx->kind == ZN_TX_OPEN && channels_enough())
 		tx->kind = once_in(2) ? ZN_TX_CLOSE : ZN_TX_REQUEST_CLOSE;
+	if (tx->kind == ZN_TX_UNBOND && unbondings_enough())
+		tx->kind = ZN_TX_BOND;
 	if (tx->kind == ZN_TX_TRANSFER)
 		tx->body.transfer = (struct zn_tx_transfer){model.accounts[below(MODEL_PEOPLE)],
 			{amount_around(model.balance[who]) & INT64_MAX}};
 	else if (tx->kind == ZN_TX_ANNOUNCE)
 		of_announce(tx);
+	else if (tx->kind == ZN_TX_UPDATE)
+		of_update(tx, &who);
+	else if (tx->kind == ZN_TX_BOND)
+		tx->body.bond.zat = amount_around(model.balance[who] / 8) & INT64_MAX;
+	else if (tx->kind == ZN_TX_UNBOND)
+		tx->body.unbond.zat = amount_around(model.bonded[who]) & INT64_MAX;
 	else if (tx->kind == ZN_TX_WITHDRAW)
 		tx->body.withdraw = some_job(&who);
 	else if (tx->kind == ZN_TX_OPEN)
@@ -255,6 +279,9 @@ static void accounts_compare(void)
 	struct zn_ledger_view view;
 	struct zn_overlay *scratch = zn_overlay_create(zn_memory_store_view(memory));
 	zn_ledger_view_next(&view, ledger, scratch, model.now_s);
+	static struct model kept;
+	kept = model;
+	model_block_begin(&model); /* as the view of the next block does */
 	for (int i = 0; i < MODEL_PEOPLE; i++) {
 		struct zn_account_state account;
 		zn_ledger_account_get(&account, &view, &model.accounts[i]);
@@ -262,6 +289,11 @@ static void accounts_compare(void)
 		assert_true(account.nonce == model.nonce[i]);
 	}
 	assert_true(view.supply.fee_pool.zat == model.fee_pool);
+	for (int i = 0; i < MODEL_PEOPLE; i++) {
+		struct zn_bond bond;
+		zn_ledger_bond_get(&bond, &view, &model.accounts[i]);
+		assert_true(bond.bonded.zat == model.bonded[i]);
+	}
 	for (int i = 0; i < MODEL_CHANNELS; i++) {
 		struct zn_channel channel;
 		if (!model.channels[i].used)
@@ -271,6 +303,7 @@ static void accounts_compare(void)
 		assert_true(channel.redeemed.zat == model.channels[i].redeemed);
 		assert_true(channel.held.zat == model.channels[i].held);
 	}
+	model = kept;
 	zn_overlay_destroy(scratch);
 }
 
@@ -298,6 +331,9 @@ static size_t block_compare(void)
 	size_t count = 1 + below(BLOCK_TXS_MAX);
 	model.height = zn_ledger_height(ledger) + 1;
 	model.now_s += once_in(3) ? below(4) : 0;
+	if (once_in(300)) /* a pause, after which unbonded coins come back */
+		model.now_s += below(22 * 86400);
+	model_block_begin(&model);
 	for (size_t i = 0; i < count; i++) {
 		txs[i] = (struct zn_block_tx){bytes[i], tx_make(bytes[i], &tx, &hint), false};
 		expected[i] = model_do(&model, &tx, &hint);
@@ -350,7 +386,7 @@ static void the_ledger_does_what_the_model_does(void **state)
 		ZN_LEDGER_DUST_DEPOSIT, ZN_LEDGER_NO_CHANNEL, ZN_LEDGER_NOT_PAYER,
 		ZN_LEDGER_NOT_PAYEE, ZN_LEDGER_CLOSING, ZN_LEDGER_NOT_CLOSING,
 		ZN_LEDGER_PAID_SHRINKS, ZN_LEDGER_PAID_OVER_DEPOSIT, ZN_LEDGER_TOO_EARLY,
-		ZN_LEDGER_NO_FUNDS, ZN_LEDGER_VOUCHER_OTHER_CHAIN, ZN_LEDGER_VOUCHER_SHRINKS,
+		ZN_LEDGER_NO_FUNDS, ZN_LEDGER_NO_BOND, ZN_LEDGER_ANNOUNCEMENT_PRICE, ZN_LEDGER_VOUCHER_OTHER_CHAIN, ZN_LEDGER_VOUCHER_SHRINKS,
 		ZN_LEDGER_VOUCHER_DOES_NOT_GROW, ZN_LEDGER_VOUCHER_OVER_DEPOSIT,
 		ZN_LEDGER_VOUCHER_BAD_SIGNATURE};
 	for (size_t i = 0; i < sizeof reached / sizeof *reached; i++)

@@ -15,6 +15,7 @@ struct ground {
 	struct zn_node_store *store;
 	struct zn_application *application;
 	struct zn_loop *loop;
+	struct zn_signer signer;
 	struct zn_solo *solo;
 	uint64_t nonce[WORLD_PEOPLE];
 	unsigned int blocks_left;
@@ -42,7 +43,7 @@ static void blocks_make(struct ground *ground, unsigned int count)
 static void ground_start(struct ground *ground)
 {
 	struct zn_complaint complaint = {""};
-	struct zn_solo_options options = {5, on_block, on_failed, ground};
+	struct zn_solo_options options = {&ground->signer, 5, on_block, on_failed, ground};
 	memset(ground, 0, sizeof *ground);
 	strcpy(ground->home, "/tmp/zennet-solo-XXXXXX");
 	assert_non_null(mkdtemp(ground->home));
@@ -51,6 +52,7 @@ static void ground_start(struct ground *ground)
 	assert_true(zn_application_open(
 		&ground->application, ground->store, &ground->people.genesis, &complaint));
 	assert_int_equal(zn_loop_create(&ground->loop), ZN_ERR_OK);
+	zn_signer_make(&ground->signer, &ground->people.keys[0]);
 	ground->solo = zn_solo_create(ground->loop, ground->application, &options);
 	blocks_make(ground, 1);
 }
