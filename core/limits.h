@@ -32,6 +32,7 @@
 #define ZN_DEPOSIT_BYTES_MIN      1000 /* a deposit is worth the fee of so many bytes: settling it pays */
 #define ZN_STATE_VALUE_BYTES_MAX  1024 /* the largest is a job: its announcement and who owns it */
 #define ZN_GENESIS_ALLOCATIONS_MAX 256
+#define ZN_GENESIS_FILE_BYTES_MAX (256u << 20) /* the state of a million accounts in base64 is 85 MiB */
 #define ZN_EXPIRIES_PER_BLOCK_MAX 256  /* expired jobs and ended unbondings of one block; the rest by the next */
 #define ZN_PROOF_HEIGHTS_KEPT     8    /* states before the newest that can still be proven; 4 MB each when full of transfers */
 #define ZN_PRUNE_BLOCKS_MAX       16   /* removed with one new block: faster than they come */

@@ -212,6 +212,7 @@ static void finish(struct node *node)
 	zn_application_close(node->application);
 	zn_node_store_close(node->store);
 	zn_signer_wipe(&node->signer);
+	zn_genesis_file_finish(&node->genesis);
 }
 
 int zn_node_run(const struct zn_node_options *options)

@@ -1,4 +1,5 @@
 /* chain/node/xencoind.c - the command line of the ledger node. */
+#include "chain/node/export.h"
 #include "chain/node/node.h"
 
 #include "core/key.h"
@@ -27,6 +28,11 @@ static const char help[] =
 	"  --keep TIME          how long blocks are kept, as 12h or 7d, or all (default 7d);\n"
 	"                       the state is always kept whole\n"
 	"  --idle-ms N          an empty block after so long without transactions (default 30000)\n"
+	"\n"
+	"xencoind export --out FILE [--home DIR] [--chain-id NAME]\n"
+	"\n"
+	"Writes the state of a stopped ledger as the genesis of another: the same balances,\n"
+	"nonces, channels, jobs and bonds. Under the same name the old one must never run again.\n"
 	"\n"
 	"Example: xencoind --solo --home ~/xen --listen 127.0.0.1:26657\n";
 
@@ -148,6 +154,35 @@ static int arguments_read(struct zn_node_options *options, int argc, char **argv
 	return 0;
 }
 
+static int run_export(int argc, char **argv)
+{
+	static struct zn_node_options options;
+	const char *home = NULL, *out = NULL, *chain = NULL;
+	struct zn_complaint complaint = {""};
+	for (int i = 0; i < argc; i += 2) {
+		if (i + 1 == argc)
+			return complain("unknown, or its value is missing: ", argv[i]);
+		if (strcmp(argv[i], "--home") == 0)
+			home = argv[i + 1];
+		else if (strcmp(argv[i], "--out") == 0)
+			out = argv[i + 1];
+		else if (strcmp(argv[i], "--chain-id") == 0)
+			chain = argv[i + 1];
+		else
+			return complain("export: unknown: ", argv[i]);
+	}
+	if (out == NULL)
+		return complain("export: give --out FILE", "");
+	if (!home_read(&options, home))
+		return complain("the home cannot be made; give another --home", "");
+	if (!zn_export(options.home, out, chain, &complaint)) {
+		fprintf(stderr, "xencoind: %s\n", complaint.text);
+		return 1;
+	}
+	printf("%s: start it with xencoind --solo --genesis %s in a new --home\n", out, out);
+	return 0;
+}
+
 /* LMDB reads its file as memory: what is missing of it, or cannot be read, comes as a signal. */
 static void on_unreadable(int number)
 {
@@ -170,6 +205,8 @@ int main(int argc, char **argv)
 			fputs(help, stdout);
 			return 0;
 		}
+	if (argc > 1 && strcmp(argv[1], "export") == 0)
+		return run_export(argc - 2, argv + 2);
 	int status = arguments_read(&options, argc, argv);
 	return status != 0 ? status : zn_node_run(&options);
 }

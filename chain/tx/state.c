@@ -163,3 +163,31 @@ void zn_history_page_code(struct zn_codec *codec, struct zn_history_page *page)
 	cursor_code(codec, &page->next);
 }
 ZN_RECORD_DEFINE(history_page, "history-page/1")
+
+bool zn_state_key_of(struct zn_hash *out, const uint8_t *value, size_t count)
+{
+	struct zn_account_state account;
+	struct zn_bond bond;
+	struct zn_unbonding unbonding;
+	struct zn_channel channel;
+	struct zn_job job;
+	struct zn_supply supply;
+	struct zn_ledger_params params;
+	if (zn_account_state_decode(&account, value, count))
+		zn_state_key_account(out, &account.account);
+	else if (zn_bond_decode(&bond, value, count))
+		zn_state_key_bond(out, &bond.account);
+	else if (zn_unbonding_decode(&unbonding, value, count))
+		zn_state_key(out, ZN_STATE_UNBONDING, unbonding.id.bytes, ZN_HASH_BYTES);
+	else if (zn_channel_decode(&channel, value, count))
+		zn_state_key(out, ZN_STATE_CHANNEL, channel.id.bytes, ZN_HASH_BYTES);
+	else if (zn_job_decode(&job, value, count))
+		zn_state_key(out, ZN_STATE_JOB, job.id.bytes, ZN_HASH_BYTES);
+	else if (zn_supply_decode(&supply, value, count))
+		zn_state_key(out, ZN_STATE_SUPPLY, NULL, 0);
+	else if (zn_ledger_params_decode(&params, value, count))
+		zn_state_key(out, ZN_STATE_PARAMS, NULL, 0);
+	else
+		return false;
+	return true;
+}

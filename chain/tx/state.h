@@ -28,6 +28,9 @@ void zn_state_key(struct zn_hash *out, enum zn_state_tag tag, const void *id, si
 void zn_state_key_account(struct zn_hash *out, const struct zn_account *account);
 void zn_state_key_bond(struct zn_hash *out, const struct zn_account *account);
 
+/** The key of a value, which its own content says; false if it is no value of the state. */
+bool zn_state_key_of(struct zn_hash *out, const uint8_t *value, size_t count);
+
 /** Never removed, so that nonces never restart. One that is not there has balance 0 and nonce 0. */
 struct zn_account_state {
 	struct zn_account account;
