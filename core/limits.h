@@ -65,7 +65,8 @@
 #define ZN_LIGHT_DRIFT_S          10  /* clocks of ordinary machines; CometBFT's own */
 #define ZN_LIGHT_STALE_S          300 /* idle blocks are 30 s apart: a node this far behind hides something */
 #define ZN_LIGHT_SAVE_S           60  /* between two writings of what is trusted: each is an fsync */
-#define ZN_LIGHT_TRIES_MAX        4   /* answers overtaken by newer headers, asked for again */
+#define ZN_LEDGER_SETTINGS_BYTES_MAX 4096 /* four short members that a person wrote */
+#define ZN_LIGHT_TRIES_MAX        40  /* answers overtaken by newer headers, asked for again: a second */
 #define ZN_TX_VALID_S             600  /* how long a transaction that nobody took stays valid */
 
 /* --- a job ---------------------------------------------------------------------------------- */

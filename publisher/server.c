@@ -148,7 +148,8 @@ static void hashed(void *user)
 		return;
 	}
 	struct zn_publisher_event event = {.kind = ZN_PUBLISHER_MESSAGE,
-		.message = &incoming->message, .output_roots = incoming->roots};
+		.message = &incoming->message,
+		.output_roots = incoming->roots};
 	zn_peer_step(publisher, peer, &event, exchange);
 	/* Refused at once: no verdict will come for it. */
 	if (peer->incoming == incoming && !peer->deal.delivering) {
@@ -198,10 +199,8 @@ static enum zn_deal_refusal delivery_take(struct zn_incoming *incoming,
 		return ZN_DEAL_TROUBLE;
 	if (!delivery_decode(incoming, bytes, count))
 		return ZN_DEAL_MALFORMED;
-	struct zn_peer *peer =
-		zn_peer_by_session(publisher, &incoming->message.deliver.session);
-	if (peer == NULL ||
-		!zn_hash_equal(&peer->deal.session, &incoming->message.deliver.session))
+	struct zn_peer *peer = zn_peer_by_session(publisher, &incoming->message.deliver.session);
+	if (peer == NULL || !zn_hash_equal(&peer->deal.session, &incoming->message.deliver.session))
 		return ZN_DEAL_UNKNOWN_SESSION;
 	peer->heard_ns = zn_clock_monotonic_ns();
 	if (peer->deal.stage == ZN_PUBLISHER_REFUSED)
@@ -307,17 +306,23 @@ static bool server_open(struct zn_publisher *publisher, const char *key_pem,
 	const char *listen = publisher->options.listen;
 	if (!listen_parse(address, &port, listen))
 		return zn_complain(complaint,
-			"--listen %s: this is no address; give one like 127.0.0.1:0 or 0.0.0.0:7400",
+			"--listen %s: this is no address; give one like 127.0.0.1:0 or "
+			"0.0.0.0:7400",
 			listen);
 	/* Workers come back to where they were. */
 	if (port == 0 && zn_store_get_number(&publisher->store, "port", &kept))
 		port = (uint16_t)kept;
-	struct zn_http_server_options options = {.address = address, .port = port,
-		.tls_key_pem = key_pem, .tls_certificate_pem = certificate_pem,
+	struct zn_http_server_options options = {.address = address,
+		.port = port,
+		.tls_key_pem = key_pem,
+		.tls_certificate_pem = certificate_pem,
 		.connections_max = ZN_CONNECTIONS_MAX,
 		.connections_per_address_max = ZN_CONNECTIONS_ADDRESS_MAX,
-		.idle_s = 2 * ZN_POLL_HELD_S, .handler = handle, .gone = gone,
-		.body_limit = body_limit, .user = publisher};
+		.idle_s = 2 * ZN_POLL_HELD_S,
+		.handler = handle,
+		.gone = gone,
+		.body_limit = body_limit,
+		.user = publisher};
 	enum zn_err err = zn_http_server_create(&publisher->server, publisher->loop, &options);
 	if (err != ZN_ERR_OK)
 		return zn_complain(complaint, "--listen %s: port %u: %s; give another one", listen,

@@ -18,7 +18,8 @@ static void close_silent(struct zn_publisher *publisher)
 		struct zn_peer *peer = publisher->peers[i];
 		if (peer != NULL && peer->opening)
 			zn_show_line(publisher,
-				"worker %u: its channel may open yet; `zennet job settle` closes it",
+				"worker %u: its channel may open yet; `zennet job settle` closes "
+				"it",
 				peer->deal.peer + 1u);
 		if (peer == NULL || peer->gone || peer->close_requested ||
 			peer->deal.stage != ZN_PUBLISHER_WORKING)
@@ -65,8 +66,7 @@ bool zn_settle(struct zn_publisher *publisher)
 	close_silent(publisher);
 	wait_for_sends(publisher);
 	zn_publisher_withdraw(publisher);
-	zn_store_set_number(&publisher->store, "order",
-		complete ? ZN_ORDER_DONE : ZN_ORDER_CANCEL);
+	zn_store_set_number(&publisher->store, "order", complete ? ZN_ORDER_DONE : ZN_ORDER_CANCEL);
 	zn_store_note(&publisher->store, zn_publisher_now_s(publisher),
 		complete ? "completed" : "cancelled");
 	zn_store_commit(&publisher->store);
@@ -82,7 +82,8 @@ bool zn_settle(struct zn_publisher *publisher)
 	}
 	bool good = read && zn_settlement_good(&settlement);
 	if (read && !good)
-		zn_publisher_trouble(publisher, "the settlement does not add up: see the lines above");
+		zn_publisher_trouble(publisher,
+			"the settlement does not add up: see the lines above");
 	zn_settlement_finish(&settlement);
 	return good;
 }
@@ -93,8 +94,9 @@ static bool answered(struct zn_asked *asked, struct zn_publisher *publisher)
 {
 	if (zn_asked_wait(asked, publisher, ASK_MS))
 		return true;
-	zn_publisher_trouble(publisher, "--ledger %s: the node does not answer; `zennet job status %s`"
-					" shows what the journal knows",
+	zn_publisher_trouble(publisher,
+		"--ledger %s: the node does not answer; `zennet job status %s`"
+		" shows what the journal knows",
 		publisher->options.ledger_url, publisher->home.id);
 	return false;
 }
@@ -283,8 +285,8 @@ static bool sums_read(struct zn_settlement *settlement, struct zn_asked *asked,
 {
 	struct zn_amount sum = ZN_AMOUNT_ZERO;
 	zn_asked_begin(asked, publisher);
-	zn_ledger_get_account(&asked->call, publisher->ledger, &publisher->account,
-		zn_asked_answer, asked);
+	zn_ledger_get_account(&asked->call, publisher->ledger, &publisher->account, zn_asked_answer,
+		asked);
 	if (!answered(asked, publisher) || asked->err != ZN_ERR_OK)
 		return false;
 	settlement->balance = asked->account.balance;

@@ -103,8 +103,8 @@ static void total_row(struct zn_publisher *publisher, const char *end)
 		publisher->plan.chunks, working, zn_amount_text(text, paid));
 	if (zn_publisher_left_s(publisher) > 0)
 		fprintf(to, ", about %" PRIu64 " s left", zn_publisher_left_s(publisher));
-	fprintf(to, "%s%s", publisher->job.order <= ZN_ORDER_DONE ? orders[publisher->job.order] : "",
-		end);
+	fprintf(to, "%s%s",
+		publisher->job.order <= ZN_ORDER_DONE ? orders[publisher->job.order] : "", end);
 }
 
 static void picture(struct zn_publisher *publisher, uint32_t columns, uint32_t rows_max)

@@ -14,10 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ASK_MS     15000
-#define LOAD_MS    120000 /* a cold build on a slow machine */
-#define SILENT_S   20
-#define TERMS_S    (ZN_JOB_LIFE_S_MAX) /* the terms' expiry where the job has no deadline */
+#define ASK_MS   15000
+#define LOAD_MS  120000 /* a cold build on a slow machine */
+#define SILENT_S 20
+#define TERMS_S  (ZN_JOB_LIFE_S_MAX) /* the terms' expiry where the job has no deadline */
 
 static bool fail(struct zn_publisher *publisher, const struct zn_complaint *complaint)
 {
@@ -34,7 +34,8 @@ static bool answered(struct zn_publisher *publisher, struct zn_asked *asked, uin
 		return true;
 	if (!publisher->interrupted)
 		zn_publisher_trouble(publisher,
-			"--ledger %s: %s; start a node with `xencoind --solo`, or name one that runs",
+			"--ledger %s: %s; start a node with `xencoind --solo`, or name one that "
+			"runs",
 			publisher->options.ledger_url,
 			came ? asked->detail.text : "the node does not answer");
 	return false;
@@ -43,8 +44,8 @@ static bool answered(struct zn_publisher *publisher, struct zn_asked *asked, uin
 static bool account_read(struct zn_publisher *publisher, struct zn_asked *asked)
 {
 	zn_asked_begin(asked, publisher);
-	zn_ledger_get_account(&asked->call, publisher->ledger, &publisher->account,
-		zn_asked_answer, asked);
+	zn_ledger_get_account(&asked->call, publisher->ledger, &publisher->account, zn_asked_answer,
+		asked);
 	return answered(publisher, asked, ASK_MS);
 }
 
@@ -57,6 +58,8 @@ static bool ledger_look(struct zn_publisher *publisher, struct zn_asked *asked)
 			publisher->options.ledger_url);
 		return false;
 	}
+	if (!zn_ledger_client_home(publisher->ledger, NULL, &publisher->trouble))
+		return false;
 	zn_asked_begin(asked, publisher);
 	zn_ledger_get_status(&asked->call, publisher->ledger, zn_asked_answer, asked);
 	if (!answered(publisher, asked, ASK_MS))
@@ -94,26 +97,32 @@ static bool policy_make(struct zn_publisher *publisher, const struct zn_asked *a
 	uint64_t ceiling = file->ceiling_zat;
 	struct zn_amount spread;
 	/* Two workers' deposits may wait for work that a third one does: half of the budget is pay. */
-	if (ceiling == 0 && zn_amount_price_floor(&spread, ZN_PRICE_PER_UNITS,
-				    file->budget.zat / 2, publisher->plan.chunks))
+	if (ceiling == 0 && zn_amount_price_floor(&spread, ZN_PRICE_PER_UNITS, file->budget.zat / 2,
+				    publisher->plan.chunks))
 		ceiling = spread.zat;
 	if (ceiling == 0) {
-		zn_publisher_trouble(publisher, "%s: budget: less than a zat for each of %llu chunks; "
-			"give more", publisher->options.job_path,
-			(unsigned long long)publisher->plan.chunks);
+		zn_publisher_trouble(publisher,
+			"%s: budget: less than a zat for each of %llu chunks; "
+			"give more",
+			publisher->options.job_path, (unsigned long long)publisher->plan.chunks);
 		return false;
 	}
 	if (file->grace_s < asked->params.grace_s_min) {
-		zn_publisher_trouble(publisher, "%s: grace: %u s is less than the ledger's minimum, %u s",
+		zn_publisher_trouble(publisher,
+			"%s: grace: %u s is less than the ledger's minimum, %u s",
 			publisher->options.job_path, file->grace_s, asked->params.grace_s_min);
 		return false;
 	}
 	publisher->job.policy = (struct zn_publisher_policy){.ceiling_zat = ceiling,
-		.budget = file->budget, .window_chunks_max = file->window_chunks,
-		.check_items = file->check_items, .lease_s = file->lease_s,
-		.grace_s = file->grace_s, .deposit_s = ZN_DEPOSIT_S, .silent_s = SILENT_S,
-		.deposit_min = zn_transaction_fee(ZN_DEPOSIT_BYTES_MIN,
-			asked->params.fee_zat_per_byte),
+		.budget = file->budget,
+		.window_chunks_max = file->window_chunks,
+		.check_items = file->check_items,
+		.lease_s = file->lease_s,
+		.grace_s = file->grace_s,
+		.deposit_s = ZN_DEPOSIT_S,
+		.silent_s = SILENT_S,
+		.deposit_min =
+			zn_transaction_fee(ZN_DEPOSIT_BYTES_MIN, asked->params.fee_zat_per_byte),
 		.expiry_s = zn_publisher_now_s(publisher) + life_s};
 	return true;
 }
@@ -185,8 +194,9 @@ static bool device_load(struct zn_publisher *publisher)
 	if (zn_publisher_wait(publisher, &publisher->checks.loaded, LOAD_MS))
 		return true;
 	if (!publisher->interrupted)
-		zn_publisher_trouble(publisher, "this machine cannot check results: %s; `zennet doctor`"
-						" says what to do",
+		zn_publisher_trouble(publisher,
+			"this machine cannot check results: %s; `zennet doctor`"
+			" says what to do",
 			publisher->checks.sentence[0] != '\0' ? publisher->checks.sentence
 							      : "its device does not answer");
 	return false;
@@ -206,8 +216,8 @@ static bool home_fill(struct zn_publisher *publisher, struct zn_complaint *compl
 	uint8_t manifest[ZN_MANIFEST_BYTES_MAX], *text;
 	char name[80];
 	size_t count;
-	enum zn_err err = zn_file_read(&text, &count, publisher->options.job_path,
-		ZN_JOB_FILE_BYTES_MAX);
+	enum zn_err err =
+		zn_file_read(&text, &count, publisher->options.job_path, ZN_JOB_FILE_BYTES_MAX);
 	if (err != ZN_ERR_OK)
 		return zn_complain(complaint, "%s: %s", publisher->options.job_path,
 			zn_err_sentence(err));
@@ -272,15 +282,19 @@ static struct zn_announcement announcement_make(const struct zn_publisher *publi
 {
 	const struct zn_plan *plan = &publisher->plan;
 	struct zn_announcement announcement = {.job_hash = publisher->job.job_hash,
-		.kind = publisher->file.kind, .unit = ZN_UNIT_CHUNK, .chunks = plan->chunks,
+		.kind = publisher->file.kind,
+		.unit = ZN_UNIT_CHUNK,
+		.chunks = plan->chunks,
 		.chunk_output_bytes = zn_manifest_chunk_output_bytes(&plan->manifest, 0),
 		.shared_bytes = plan->shared_bytes,
-		.memory_bytes = plan->shared_bytes +
-				2 * zn_manifest_chunk_output_bytes(&plan->manifest, 0),
+		.memory_bytes =
+			plan->shared_bytes + 2 * zn_manifest_chunk_output_bytes(&plan->manifest, 0),
 		.device_classes = ZN_DEVICE_CLASS_CPU | ZN_DEVICE_CLASS_GPU,
-		.features = ZN_FEATURE_EXACT, .price_zat = publisher->file.price_zat,
+		.features = ZN_FEATURE_EXACT,
+		.price_zat = publisher->file.price_zat,
 		.deadline_s = publisher->file.deadline_s > 0 ? publisher->job.policy.expiry_s : 0,
-		.expiry_s = publisher->job.policy.expiry_s, .tls_pin = publisher->job.tls_pin};
+		.expiry_s = publisher->job.policy.expiry_s,
+		.tls_pin = publisher->job.tls_pin};
 	memcpy(announcement.endpoint, publisher->endpoint, sizeof announcement.endpoint);
 	return announcement;
 }
@@ -311,7 +325,8 @@ bool zn_publisher_announce(struct zn_publisher *publisher)
 			zn_ledger_refusal_sentence(asked.refusal));
 		return false;
 	}
-	zn_job_id(&publisher->announced_id, &publisher->job.chain, &publisher->account, asked.nonce);
+	zn_job_id(&publisher->announced_id, &publisher->job.chain, &publisher->account,
+		asked.nonce);
 	publisher->announced = true;
 	zn_store_set(&publisher->store, "announced", publisher->announced_id.bytes,
 		sizeof publisher->announced_id);
@@ -330,8 +345,8 @@ static bool stand_noted(struct zn_publisher *publisher, struct zn_asked *asked)
 	if (!zn_refunds_collect(publisher) || !account_read(publisher, asked))
 		return false;
 	publisher->begun_s = zn_publisher_now_s(publisher);
-	publisher->begun_height = asked->height > asked->status.height ? asked->height
-								     : asked->status.height;
+	publisher->begun_height =
+		asked->height > asked->status.height ? asked->height : asked->status.height;
 	publisher->balance_before = asked->account.balance;
 	return true;
 }

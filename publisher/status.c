@@ -23,8 +23,7 @@ static const char *stage_name(const struct zn_publisher *publisher, const struct
 	return names[peer->deal.stage];
 }
 
-static struct zn_json *peer_json(
-	const struct zn_publisher *publisher, const struct zn_peer *peer)
+static struct zn_json *peer_json(const struct zn_publisher *publisher, const struct zn_peer *peer)
 {
 	const struct zn_publisher_deal *deal = &peer->deal;
 	struct zn_account account;

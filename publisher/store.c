@@ -164,7 +164,8 @@ void zn_store_deal(struct zn_store *store, const struct zn_publisher_deal *deal,
 {
 	uint8_t terms[TERMS_BYTES_MAX], leases[LEASES_BYTES_MAX];
 	struct zn_codec codec = zn_codec_writer(leases, sizeof leases);
-	leases_code(&codec, (struct zn_publisher_deal *)(uintptr_t)deal); /* writing leaves it alone */
+	leases_code(&codec,
+		(struct zn_publisher_deal *)(uintptr_t)deal); /* writing leaves it alone */
 	ZN_ASSERT(zn_codec_done(&codec));
 	size_t terms_bytes = zn_terms_encode(terms, sizeof terms, &deal->terms);
 	const struct zn_signature *signature = &deal->voucher.signature;
@@ -173,14 +174,13 @@ void zn_store_deal(struct zn_store *store, const struct zn_publisher_deal *deal,
 		ZN_BIND_B(deal->publisher_signature.bytes, sizeof deal->publisher_signature),
 		ZN_BIND_B(deal->worker_signature.bytes, sizeof deal->worker_signature),
 		ZN_BIND_B(deal->channel_id.bytes, sizeof deal->channel_id),
-		ZN_BIND_I(deal->deposit.zat), ZN_BIND_I(deal->units),
-		ZN_BIND_I(deal->has_voucher), ZN_BIND_I(zn_publisher_deal_paid(deal).zat),
+		ZN_BIND_I(deal->deposit.zat), ZN_BIND_I(deal->units), ZN_BIND_I(deal->has_voucher),
+		ZN_BIND_I(zn_publisher_deal_paid(deal).zat),
 		ZN_BIND_B(signature->bytes, sizeof *signature), ZN_BIND_I(deal->lease_number),
 		ZN_BIND_B(leases, codec.used), ZN_BIND_I(deal->chunks_per_1000s),
 		ZN_BIND_I(deal->items_checked), ZN_BIND_I(deal->items_wrong)};
-	write_row(store,
-		"INSERT OR REPLACE INTO deal VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", binds,
-		sizeof binds / sizeof binds[0]);
+	write_row(store, "INSERT OR REPLACE INTO deal VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		binds, sizeof binds / sizeof binds[0]);
 }
 
 static bool take(void *out, size_t wanted, const struct zn_row *row, int column)
@@ -200,8 +200,8 @@ static bool deal_read(struct zn_publisher_deal *deal, const struct zn_chain_id *
 	struct zn_amount paid;
 	const char *device = zn_row_text(row, 2);
 	memset(deal, 0, sizeof *deal);
-	if (zn_row_integer(row, 0) < 0 || zn_row_integer(row, 0) >= ZN_PEERS_MAX || device == NULL ||
-		strlen(device) >= sizeof deal->device)
+	if (zn_row_integer(row, 0) < 0 || zn_row_integer(row, 0) >= ZN_PEERS_MAX ||
+		device == NULL || strlen(device) >= sizeof deal->device)
 		return false;
 	deal->peer = (uint16_t)zn_row_integer(row, 0);
 	memcpy(deal->device, device, strlen(device) + 1);
@@ -216,8 +216,8 @@ static bool deal_read(struct zn_publisher_deal *deal, const struct zn_chain_id *
 		return false;
 	deal->units = (uint64_t)zn_row_integer(row, 8);
 	deal->has_voucher = zn_row_integer(row, 9) != 0;
-	deal->voucher.voucher = (struct zn_voucher){
-		.chain = *chain, .channel_id = deal->channel_id, .paid = paid};
+	deal->voucher.voucher =
+		(struct zn_voucher){.chain = *chain, .channel_id = deal->channel_id, .paid = paid};
 	deal->lease_number = (uint64_t)zn_row_integer(row, 12);
 	const void *leases = zn_row_bytes(row, 13, &count);
 	struct zn_codec codec = zn_codec_reader(leases, count);
@@ -256,8 +256,8 @@ enum zn_err zn_store_deals(struct zn_store *store, const struct zn_chain_id *cha
 	enum zn_err err = zn_journal_read(store->journal,
 		"SELECT peer, stage, device, terms, publisher_signature, worker_signature,"
 		" channel_id, deposit, units, has_voucher, paid, voucher_signature, lease_number,"
-		" leases, rate, items_checked, items_wrong FROM deal ORDER BY peer", NULL, 0,
-		on_deal, &walk);
+		" leases, rate, items_checked, items_wrong FROM deal ORDER BY peer",
+		NULL, 0, on_deal, &walk);
 	return err == ZN_ERR_OK && walk.corrupt ? ZN_ERR_CORRUPT : err;
 }
 

@@ -43,7 +43,8 @@ static bool refund(struct sweep *sweep, const struct zn_channel *channel)
 	struct zn_amount rest;
 	uint64_t from_s, from_height;
 	zn_channel_refund_from(&from_s, &from_height, channel);
-	if (sweep->publisher->money.time_s < from_s || sweep->publisher->money.height < from_height) {
+	if (sweep->publisher->money.time_s < from_s ||
+		sweep->publisher->money.height < from_height) {
 		sweep->waiting++;
 		return true;
 	}
@@ -179,7 +180,8 @@ static bool channel_sweep(struct sweep *sweep, const struct zn_channel *channel)
 static bool channels_sweep(struct sweep *sweep)
 {
 	struct zn_publisher *publisher = sweep->publisher;
-	struct zn_channels_query query = {.account = publisher->account, .role = ZN_ROLE_PAYER,
+	struct zn_channels_query query = {.account = publisher->account,
+		.role = ZN_ROLE_PAYER,
 		.limit = ZN_PAGE_ENTRIES_MAX};
 	for (uint32_t seen = 0; seen < ZN_SETTLE_TXS_MAX;) {
 		zn_asked_begin(sweep->asked, publisher);
@@ -236,6 +238,8 @@ static bool begin(struct sweep *sweep)
 			zn_err_sentence(err));
 		return false;
 	}
+	if (!zn_ledger_client_home(publisher->ledger, NULL, &publisher->trouble))
+		return false;
 	zn_asked_begin(sweep->asked, publisher);
 	zn_ledger_get_status(&sweep->asked->call, publisher->ledger, zn_asked_answer, sweep->asked);
 	if (!zn_asked_wait(sweep->asked, publisher, ASK_MS) || sweep->asked->err != ZN_ERR_OK) {
@@ -256,8 +260,9 @@ static int sweep_run(struct sweep *sweep)
 		!known.good || !zn_job_home_list(job_lost, sweep, &publisher->trouble) ||
 		!channels_sweep(sweep))
 		return 1;
-	fprintf(publisher->options.to, "%u closes requested, %u channels refunded (%s), %u still in"
-				       " their grace\n",
+	fprintf(publisher->options.to,
+		"%u closes requested, %u channels refunded (%s), %u still in"
+		" their grace\n",
 		sweep->requested, sweep->refunded, zn_amount_text(amount, sweep->amount),
 		sweep->waiting);
 	return 0;

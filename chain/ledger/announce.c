@@ -1,8 +1,8 @@
 /* chain/ledger/announce.c - a job onto the ledger. */
 #include "chain/ledger/rules.h"
 
-enum zn_ledger_refusal zn_ledger_announcement_check(
-	const struct zn_ledger_view *view, const struct zn_announcement *announcement)
+enum zn_ledger_refusal zn_ledger_announcement_check(const struct zn_ledger_view *view,
+	const struct zn_announcement *announcement)
 {
 	enum zn_announcement_refusal refusal = zn_announcement_check(announcement, view->time_s);
 	if (refusal != ZN_ANNOUNCEMENT_OK)

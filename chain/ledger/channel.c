@@ -3,8 +3,8 @@
 
 #include "core/assert.h"
 
-void zn_ledger_channel_pay(
-	struct zn_ledger_view *view, struct zn_channel *channel, const struct zn_voucher *voucher)
+void zn_ledger_channel_pay(struct zn_ledger_view *view, struct zn_channel *channel,
+	const struct zn_voucher *voucher)
 {
 	struct zn_amount growth;
 	bool grows = zn_amount_sub(&growth, voucher->paid, channel->redeemed);

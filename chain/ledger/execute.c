@@ -42,8 +42,8 @@ static enum zn_ledger_refusal envelope_check(const struct zn_ledger_view *view,
 }
 
 /* balance + gets >= pays + fee. A sum that is no amount is more than there is. */
-static bool funds_suffice(
-	struct zn_amount balance, const struct zn_ledger_move *move, struct zn_amount fee)
+static bool funds_suffice(struct zn_amount balance, const struct zn_ledger_move *move,
+	struct zn_amount fee)
 {
 	struct zn_amount has, needs;
 	if (!zn_amount_add(&needs, move->pays, fee))

@@ -37,7 +37,8 @@ bool zn_genesis_entry(struct zn_hash *key, struct zn_state_value *value, bool *s
 	value->bytes = left < 4 ? 0 : bytes[0] | bytes[1] << 8 | bytes[2] << 16;
 	*sound = left >= 4 && bytes[3] == 0 && value->bytes > 0 && value->bytes <= left - 4 &&
 		 value->bytes <= sizeof value->data &&
-		 zn_state_key_of(key, bytes + 4, value->bytes) && bytes[4] != ZN_RECORD_LEDGER_PARAMS;
+		 zn_state_key_of(key, bytes + 4, value->bytes) &&
+		 bytes[4] != ZN_RECORD_LEDGER_PARAMS;
 	if (!*sound)
 		return false;
 	memcpy(value->data, bytes + 4, value->bytes);
@@ -175,8 +176,8 @@ void zn_genesis_apply(struct zn_overlay *state, const struct zn_genesis *genesis
 	ZN_ASSERT(loaded);
 	zn_ledger_view_begin(&view, &params, state, 0, genesis->time_s);
 	for (uint32_t i = 0; i < genesis->allocations_count; i++)
-		zn_ledger_account_credit(
-			&view, &genesis->allocations[i].account, genesis->allocations[i].amount);
+		zn_ledger_account_credit(&view, &genesis->allocations[i].account,
+			genesis->allocations[i].amount);
 	ZN_ASSERT(zn_ledger_view_conserved(&view));
 	zn_ledger_view_end(&view);
 }

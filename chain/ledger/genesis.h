@@ -31,7 +31,8 @@ bool zn_genesis_entry(struct zn_hash *key, struct zn_state_value *value, bool *s
 /** Its content; two ledgers with one chain id and another hash are not the same. */
 void zn_genesis_hash(struct zn_hash *out, const struct zn_genesis *genesis);
 
-#define ZN_GENESIS_FEE_ZAT_MAX UINT64_C(1000000000) /* ten XEN a byte: times 8192 still an amount  \
+#define ZN_GENESIS_FEE_ZAT_MAX                                                                     \
+	UINT64_C(1000000000) /* ten XEN a byte: times 8192 still an amount  \
 						     */
 
 #define ZN_GENESIS_REFUSALS(X)                                                                     \

@@ -36,8 +36,8 @@ const char *zn_ledger_fault_sentence(enum zn_ledger_fault fault)
 	return "?";
 }
 
-static void tree_put(
-	struct zn_tree *tree, const struct zn_hash *key, const struct zn_state_value *value)
+static void tree_put(struct zn_tree *tree, const struct zn_hash *key,
+	const struct zn_state_value *value)
 {
 	struct zn_hash hash;
 	zn_sha256(&hash, value->data, value->bytes);
@@ -63,8 +63,8 @@ static bool expiry_of(struct zn_expiry *out, struct zn_job *job, struct zn_unbon
 	return false;
 }
 
-static void expiry_add(
-	struct zn_ledger *ledger, const struct zn_hash *key, const struct zn_state_value *value)
+static void expiry_add(struct zn_ledger *ledger, const struct zn_hash *key,
+	const struct zn_state_value *value)
 {
 	struct zn_expiry expiry;
 	struct zn_job job;
@@ -154,8 +154,8 @@ static void scan_entry(void *user, const struct zn_hash *key, const struct zn_st
 	expiry_add(scan->ledger, key, value);
 }
 
-static enum zn_ledger_fault scan_store(
-	struct zn_ledger *ledger, const struct zn_store *store, const struct zn_overlay *state)
+static enum zn_ledger_fault scan_store(struct zn_ledger *ledger, const struct zn_store *store,
+	const struct zn_overlay *state)
 {
 	struct zn_ledger_view view = {0};
 	struct scan scan = {.ledger = ledger};
@@ -183,8 +183,8 @@ enum zn_ledger_fault zn_ledger_audit(const struct zn_store *store)
 	return fault;
 }
 
-enum zn_ledger_fault zn_ledger_create(
-	struct zn_ledger **out, const struct zn_store *store, uint64_t height, uint64_t time_s)
+enum zn_ledger_fault zn_ledger_create(struct zn_ledger **out, const struct zn_store *store,
+	uint64_t height, uint64_t time_s)
 {
 	struct zn_ledger *ledger = calloc(1, sizeof *ledger);
 	ZN_ASSERT(ledger != NULL);
@@ -285,8 +285,8 @@ static void change_take(void *user, const struct zn_hash *key, const struct zn_s
 	expiry_add(ledger, key, value);
 }
 
-void zn_ledger_finalize(
-	struct zn_ledger *ledger, enum zn_ledger_refusal results[], const struct zn_block *block)
+void zn_ledger_finalize(struct zn_ledger *ledger, enum zn_ledger_refusal results[],
+	const struct zn_block *block)
 {
 	struct zn_ledger_view view;
 	ZN_ASSERT(!ledger->finalized);
@@ -319,8 +319,7 @@ bool zn_ledger_prove(struct zn_tree_proof *proof, bool *present, struct zn_state
 	if (state == NULL || height >= ledger->height)
 		return false;
 	zn_tree_prove(proof, state->tree, key);
-	*present = zn_past_get(
-		&ledger->past, value, height, ledger->height, ledger->store, key);
+	*present = zn_past_get(&ledger->past, value, height, ledger->height, ledger->store, key);
 	return true;
 }
 

@@ -37,8 +37,8 @@ const char *zn_ledger_fault_sentence(enum zn_ledger_fault fault);
  *  In:      store           must outlive the ledger.
  *           height, time_s  of the last committed block; genesis is height 0.
  */
-enum zn_ledger_fault zn_ledger_create(
-	struct zn_ledger **out, const struct zn_store *store, uint64_t height, uint64_t time_s);
+enum zn_ledger_fault zn_ledger_create(struct zn_ledger **out, const struct zn_store *store,
+	uint64_t height, uint64_t time_s);
 void zn_ledger_destroy(struct zn_ledger *ledger);
 
 const struct zn_ledger_params *zn_ledger_params(const struct zn_ledger *ledger);
@@ -62,8 +62,8 @@ struct zn_block {
 
 /** Execute a block. results[i] is the refusal of txs[i]; a refused one changes nothing and pays
  *  nothing. A block without transactions changes nothing. Asserts that all coins are there. */
-void zn_ledger_finalize(
-	struct zn_ledger *ledger, enum zn_ledger_refusal results[], const struct zn_block *block);
+void zn_ledger_finalize(struct zn_ledger *ledger, enum zn_ledger_refusal results[],
+	const struct zn_block *block);
 /** Prove that a key has a value, or none, in the state after block `height`: the committed one or one
  *  of the ZN_PROOF_HEIGHTS_KEPT before it.
  *

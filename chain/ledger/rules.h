@@ -39,8 +39,8 @@ extern const struct zn_ledger_rule zn_rule_bond;
 extern const struct zn_ledger_rule zn_rule_unbond;
 
 /** May this announcement stand on the ledger now? Shared by announce and update. */
-enum zn_ledger_refusal zn_ledger_announcement_check(
-	const struct zn_ledger_view *view, const struct zn_announcement *announcement);
+enum zn_ledger_refusal zn_ledger_announcement_check(const struct zn_ledger_view *view,
+	const struct zn_announcement *announcement);
 
 /** The coins of an unbonding whose time has come go back into the balance. */
 void zn_ledger_unbonding_end(struct zn_ledger_view *view, const struct zn_unbonding *unbonding);
@@ -51,7 +51,7 @@ void zn_ledger_channel_end(struct zn_ledger_view *view, const struct zn_channel 
 /** What ending it returns to the payer. */
 struct zn_amount zn_ledger_channel_rest(const struct zn_channel *channel);
 /** Pay the growth of a voucher that passed its check, and note it in `channel` (not yet put). */
-void zn_ledger_channel_pay(
-	struct zn_ledger_view *view, struct zn_channel *channel, const struct zn_voucher *voucher);
+void zn_ledger_channel_pay(struct zn_ledger_view *view, struct zn_channel *channel,
+	const struct zn_voucher *voucher);
 
 #endif

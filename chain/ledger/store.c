@@ -99,8 +99,8 @@ static struct change *change_of(struct zn_overlay *overlay, const struct zn_hash
 	return &overlay->changes[*slot - 1];
 }
 
-bool zn_overlay_get(
-	const struct zn_overlay *overlay, struct zn_state_value *out, const struct zn_hash *key)
+bool zn_overlay_get(const struct zn_overlay *overlay, struct zn_state_value *out,
+	const struct zn_hash *key)
 {
 	uint32_t place = *slot_of(overlay, key);
 	if (place == 0)
@@ -119,8 +119,8 @@ bool zn_overlay_holds(const struct zn_overlay *overlay, const struct zn_hash *ke
 	return *slot_of(overlay, key) != 0;
 }
 
-void zn_overlay_put(
-	struct zn_overlay *overlay, const struct zn_hash *key, const struct zn_state_value *value)
+void zn_overlay_put(struct zn_overlay *overlay, const struct zn_hash *key,
+	const struct zn_state_value *value)
 {
 	ZN_ASSERT(value->bytes > 0 && value->bytes <= sizeof value->data);
 	struct change *change = change_of(overlay, key);

@@ -20,8 +20,8 @@ struct zn_state_value {
 };
 
 /** `value` NULL: deleted (only from zn_overlay_each). */
-typedef void zn_store_each_fn(
-	void *user, const struct zn_hash *key, const struct zn_state_value *value);
+typedef void zn_store_each_fn(void *user, const struct zn_hash *key,
+	const struct zn_state_value *value);
 
 struct zn_store {
 	void *user;
@@ -39,12 +39,12 @@ struct zn_overlay *zn_overlay_create(const struct zn_store *store);
 void zn_overlay_destroy(struct zn_overlay *overlay);
 /** Forget all changes. */
 void zn_overlay_clear(struct zn_overlay *overlay);
-bool zn_overlay_get(
-	const struct zn_overlay *overlay, struct zn_state_value *out, const struct zn_hash *key);
+bool zn_overlay_get(const struct zn_overlay *overlay, struct zn_state_value *out,
+	const struct zn_hash *key);
 /** Was this key put or deleted? */
 bool zn_overlay_holds(const struct zn_overlay *overlay, const struct zn_hash *key);
-void zn_overlay_put(
-	struct zn_overlay *overlay, const struct zn_hash *key, const struct zn_state_value *value);
+void zn_overlay_put(struct zn_overlay *overlay, const struct zn_hash *key,
+	const struct zn_state_value *value);
 void zn_overlay_delete(struct zn_overlay *overlay, const struct zn_hash *key);
 /** Every changed key with its new value, in the order in which they were first changed. */
 void zn_overlay_each(const struct zn_overlay *overlay, zn_store_each_fn *fn, void *fn_user);

@@ -51,8 +51,10 @@ bool zn_ledger_supply_load(struct zn_supply *out, const struct zn_overlay *state
 void zn_ledger_view_begin(struct zn_ledger_view *view, const struct zn_ledger_params *params,
 	struct zn_overlay *state, uint64_t height, uint64_t time_s)
 {
-	*view = (struct zn_ledger_view){
-		.params = params, .state = state, .height = height, .time_s = time_s};
+	*view = (struct zn_ledger_view){.params = params,
+		.state = state,
+		.height = height,
+		.time_s = time_s};
 	bool loaded = zn_ledger_supply_load(&view->supply, state);
 	ZN_ASSERT(loaded); /* genesis wrote it, and the scan at start read it */
 }
@@ -111,8 +113,8 @@ void zn_ledger_account_put(struct zn_ledger_view *view, const struct zn_account_
 	zn_overlay_put(view->state, &key, &value);
 }
 
-void zn_ledger_account_credit(
-	struct zn_ledger_view *view, const struct zn_account *account, struct zn_amount amount)
+void zn_ledger_account_credit(struct zn_ledger_view *view, const struct zn_account *account,
+	struct zn_amount amount)
 {
 	struct zn_account_state state;
 	if (amount.zat == 0)
@@ -124,8 +126,8 @@ void zn_ledger_account_credit(
 	zn_ledger_account_put(view, &state);
 }
 
-void zn_ledger_account_debit(
-	struct zn_ledger_view *view, const struct zn_account *account, struct zn_amount amount)
+void zn_ledger_account_debit(struct zn_ledger_view *view, const struct zn_account *account,
+	struct zn_amount amount)
 {
 	struct zn_account_state state;
 	zn_ledger_account_get(&state, view, account);
@@ -139,8 +141,8 @@ void zn_ledger_fee_pool_add(struct zn_ledger_view *view, struct zn_amount amount
 	book(&view->supply.fee_pool, ZN_AMOUNT_ZERO, amount);
 }
 
-bool zn_ledger_channel_get(
-	struct zn_channel *out, const struct zn_ledger_view *view, const struct zn_hash *channel_id)
+bool zn_ledger_channel_get(struct zn_channel *out, const struct zn_ledger_view *view,
+	const struct zn_hash *channel_id)
 {
 	struct zn_state_value value;
 	struct zn_hash key = channel_key(channel_id);
@@ -190,8 +192,8 @@ static struct zn_amount bond_holds(const struct zn_bond *bond)
 	return holds;
 }
 
-void zn_ledger_bond_get(
-	struct zn_bond *out, const struct zn_ledger_view *view, const struct zn_account *account)
+void zn_ledger_bond_get(struct zn_bond *out, const struct zn_ledger_view *view,
+	const struct zn_account *account)
 {
 	struct zn_state_value value;
 	struct zn_hash key;
@@ -241,8 +243,8 @@ void zn_ledger_unbonding_delete(struct zn_ledger_view *view, const struct zn_has
 	zn_overlay_delete(view->state, &key);
 }
 
-bool zn_ledger_job_get(
-	struct zn_job *out, const struct zn_ledger_view *view, const struct zn_hash *job_id)
+bool zn_ledger_job_get(struct zn_job *out, const struct zn_ledger_view *view,
+	const struct zn_hash *job_id)
 {
 	struct zn_state_value value;
 	struct zn_hash key = job_key(job_id);

@@ -34,11 +34,11 @@ void zn_ledger_account_get(struct zn_account_state *out, const struct zn_ledger_
 	const struct zn_account *account);
 void zn_ledger_account_put(struct zn_ledger_view *view, const struct zn_account_state *account);
 /** Add to a balance. The supply bounds it: an overflow is our bug. */
-void zn_ledger_account_credit(
-	struct zn_ledger_view *view, const struct zn_account *account, struct zn_amount amount);
+void zn_ledger_account_credit(struct zn_ledger_view *view, const struct zn_account *account,
+	struct zn_amount amount);
 /** Take from a balance that was checked to hold it. */
-void zn_ledger_account_debit(
-	struct zn_ledger_view *view, const struct zn_account *account, struct zn_amount amount);
+void zn_ledger_account_debit(struct zn_ledger_view *view, const struct zn_account *account,
+	struct zn_amount amount);
 void zn_ledger_fee_pool_add(struct zn_ledger_view *view, struct zn_amount amount);
 
 bool zn_ledger_channel_get(struct zn_channel *out, const struct zn_ledger_view *view,
@@ -47,15 +47,15 @@ void zn_ledger_channel_put(struct zn_ledger_view *view, const struct zn_channel 
 void zn_ledger_channel_delete(struct zn_ledger_view *view, const struct zn_channel *channel);
 
 /** A bond that is not there yet comes with nothing in it; one that holds nothing leaves. */
-void zn_ledger_bond_get(
-	struct zn_bond *out, const struct zn_ledger_view *view, const struct zn_account *account);
+void zn_ledger_bond_get(struct zn_bond *out, const struct zn_ledger_view *view,
+	const struct zn_account *account);
 void zn_ledger_bond_put(struct zn_ledger_view *view, const struct zn_bond *bond);
 void zn_ledger_unbonding_put(struct zn_ledger_view *view, const struct zn_unbonding *unbonding);
 void zn_ledger_unbonding_delete(struct zn_ledger_view *view, const struct zn_hash *id);
 
 /** False for an expired one too. */
-bool zn_ledger_job_get(
-	struct zn_job *out, const struct zn_ledger_view *view, const struct zn_hash *job_id);
+bool zn_ledger_job_get(struct zn_job *out, const struct zn_ledger_view *view,
+	const struct zn_hash *job_id);
 void zn_ledger_job_put(struct zn_ledger_view *view, const struct zn_job *job);
 void zn_ledger_job_delete(struct zn_ledger_view *view, const struct zn_hash *job_id);
 

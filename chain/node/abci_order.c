@@ -31,8 +31,8 @@ void zn_abci_order_step(struct zn_abci_order *order, enum zn_abci_call call, uin
 {
 	ZN_ASSERT(zn_abci_order_allows(order, call));
 	if (call == ZN_ABCI_INFO)
-		order->stage = height == 0 && order->stage != ZN_ABCI_READY ? ZN_ABCI_NEW
-									    : ZN_ABCI_READY;
+		order->stage =
+			height == 0 && order->stage != ZN_ABCI_READY ? ZN_ABCI_NEW : ZN_ABCI_READY;
 	else if (call == ZN_ABCI_INIT_CHAIN || call == ZN_ABCI_COMMIT)
 		order->stage = ZN_ABCI_READY;
 	else if (call == ZN_ABCI_FINALIZE_BLOCK)

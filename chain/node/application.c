@@ -41,8 +41,8 @@ static bool begin(struct zn_application *application, const struct zn_genesis *g
 	enum zn_err err = zn_node_store_block(application->store, head, state, NULL);
 	zn_overlay_destroy(state);
 	application->begun = err == ZN_ERR_OK;
-	return application->begun || zn_complain(complaint, "the ledger cannot be begun: %s",
-					     zn_err_sentence(err));
+	return application->begun ||
+	       zn_complain(complaint, "the ledger cannot be begun: %s", zn_err_sentence(err));
 }
 
 static bool genesis_matches(const struct zn_node_head *head, const struct zn_genesis *genesis,
@@ -147,8 +147,8 @@ bool zn_application_open(struct zn_application **out, struct zn_node_store *stor
 			"the ledger in this home was made by another version of xencoind, which "
 			"kept it in another form; run that version, or give another --home");
 	else if (err != ZN_ERR_OK && err != ZN_ERR_NOT_FOUND)
-		zn_complain(
-			complaint, "the stored ledger cannot be read: %s", zn_err_sentence(err));
+		zn_complain(complaint, "the stored ledger cannot be read: %s",
+			zn_err_sentence(err));
 	else
 		open = handshake(application, genesis, complaint);
 	if (!open) {
@@ -196,8 +196,8 @@ void zn_application_check_restart(struct zn_application *application, uint64_t n
 {
 	step(application, ZN_ABCI_CHECK_TX);
 	zn_overlay_clear(application->pending);
-	zn_ledger_view_next(
-		&application->pending_view, application->ledger, application->pending, now_s);
+	zn_ledger_view_next(&application->pending_view, application->ledger, application->pending,
+		now_s);
 }
 
 enum zn_ledger_refusal zn_application_check(struct zn_application *application,
@@ -206,8 +206,8 @@ enum zn_ledger_refusal zn_application_check(struct zn_application *application,
 	step(application, ZN_ABCI_CHECK_TX);
 	if (now_s > application->pending_view.time_s)
 		application->pending_view.time_s = now_s;
-	return zn_ledger_execute_bytes(
-		&application->pending_view, &application->decoded, bytes, count, signature_known);
+	return zn_ledger_execute_bytes(&application->pending_view, &application->decoded, bytes,
+		count, signature_known);
 }
 
 bool zn_application_settles(const uint8_t *bytes, size_t count)
@@ -288,8 +288,8 @@ enum zn_err zn_application_commit(struct zn_application *application,
 	head->time_s = zn_ledger_time_s(application->ledger);
 	zn_ledger_app_hash(&head->app_hash, application->ledger);
 	head->mark = *mark;
-	enum zn_err err = zn_node_store_block(
-		application->store, head, zn_ledger_changes(application->ledger), block);
+	enum zn_err err = zn_node_store_block(application->store, head,
+		zn_ledger_changes(application->ledger), block);
 	if (err == ZN_ERR_OK)
 		zn_ledger_commit(application->ledger);
 	return err;

@@ -26,8 +26,8 @@ void zn_block_data_hash(struct zn_hash *out, struct zn_hash *scratch, const stru
 	zn_data_hash(out, scratch, txs_count);
 }
 
-void zn_block_mark_of(
-	struct zn_block_mark *out, const struct zn_node_block *block, struct zn_hash *scratch)
+void zn_block_mark_of(struct zn_block_mark *out, const struct zn_node_block *block,
+	struct zn_hash *scratch)
 {
 	*out = (struct zn_block_mark){.block = block->commit->block,
 		.time = block->header.time,

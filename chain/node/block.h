@@ -38,8 +38,8 @@ struct zn_block_mark {
 /** Of genesis: there is no block yet. */
 void zn_block_mark_genesis(struct zn_block_mark *out, uint64_t time_s);
 /** `scratch` is for as many hashes as there are transactions. */
-void zn_block_mark_of(
-	struct zn_block_mark *out, const struct zn_node_block *block, struct zn_hash *scratch);
+void zn_block_mark_of(struct zn_block_mark *out, const struct zn_node_block *block,
+	struct zn_hash *scratch);
 /** The id of a block of one part. Solo sends no parts: theirs is the leaf hash of the header's. */
 void zn_block_id_of(struct zn_block_id *out, const struct zn_header *header);
 void zn_block_data_hash(struct zn_hash *out, struct zn_hash *scratch, const struct zn_node_tx *txs,

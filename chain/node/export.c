@@ -96,11 +96,9 @@ bool zn_export(const char *home, const char *path, const char *chain_text,
 		return zn_complain(complaint, "%s: there is no ledger in this home", home);
 	enum zn_err err = zn_file_lock(&lock_fd, lock);
 	if (err == ZN_ERR_BUSY)
-		return zn_complain(
-			complaint, "%s: a xencoind uses this home; stop it first", home);
+		return zn_complain(complaint, "%s: a xencoind uses this home; stop it first", home);
 	if (err != ZN_ERR_OK)
-		return zn_complain(
-			complaint, "%s: cannot be used: %s", home, zn_err_sentence(err));
+		return zn_complain(complaint, "%s: cannot be used: %s", home, zn_err_sentence(err));
 	bool done = zn_node_store_open(&store, directory, complaint) == ZN_ERR_OK &&
 		    zn_application_open(&application, store, NULL, complaint) &&
 		    write_genesis(application, store, path, chain_text, complaint);

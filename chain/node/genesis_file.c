@@ -22,8 +22,8 @@ static bool allocation_read(struct zn_genesis_allocation *out, const char *name,
 	if (!zn_json_reader_done(&reader))
 		return false;
 	if (!has_account || !zn_account_parse(&out->account, account))
-		return zn_complain(
-			complaint, "%s: account: not an account; give one as xen1...", place);
+		return zn_complain(complaint, "%s: account: not an account; give one as xen1...",
+			place);
 	return true;
 }
 
@@ -45,8 +45,8 @@ static bool genesis_parse(struct zn_genesis *out, const char *name, const struct
 	if (!zn_json_reader_done(&reader))
 		return false;
 	if (!zn_chain_id_make(&out->chain, chain))
-		return zn_complain(
-			complaint, "%s: chain_id: give 1 to 50 printable characters", name);
+		return zn_complain(complaint, "%s: chain_id: give 1 to 50 printable characters",
+			name);
 	if (grace_s > ZN_GRACE_S_MAX)
 		return zn_complain(complaint, "%s: grace_s_min: at most a year (365d)", name);
 	out->grace_s_min = (uint32_t)grace_s;
@@ -54,18 +54,16 @@ static bool genesis_parse(struct zn_genesis *out, const char *name, const struct
 		return zn_complain(complaint,
 			"%s: allocations: missing; give a list of {\"account\", \"amount\"}", name);
 	uint8_t *entries = NULL;
-	if (has_state &&
-		!zn_json_base64(&entries, &out->entries_bytes, zn_json_get(root, "state")))
+	if (has_state && !zn_json_base64(&entries, &out->entries_bytes, zn_json_get(root, "state")))
 		return zn_complain(complaint, "%s: state: no base64", name);
 	out->entries = entries;
 	if (allocations != NULL && zn_json_count(allocations) > ZN_GENESIS_ALLOCATIONS_MAX)
-		return zn_complain(
-			complaint, "%s: allocations: at most %d", name, ZN_GENESIS_ALLOCATIONS_MAX);
-	out->allocations_count =
-		allocations == NULL ? 0 : (uint32_t)zn_json_count(allocations);
+		return zn_complain(complaint, "%s: allocations: at most %d", name,
+			ZN_GENESIS_ALLOCATIONS_MAX);
+	out->allocations_count = allocations == NULL ? 0 : (uint32_t)zn_json_count(allocations);
 	for (size_t i = 0; i < out->allocations_count; i++)
-		if (!allocation_read(
-			    &out->allocations[i], name, i, zn_json_at(allocations, i), complaint))
+		if (!allocation_read(&out->allocations[i], name, i, zn_json_at(allocations, i),
+			    complaint))
 			return false;
 	enum zn_genesis_refusal refusal = zn_genesis_check(out);
 	if (refusal != ZN_GENESIS_OK)
@@ -88,8 +86,8 @@ bool zn_genesis_file_read(struct zn_genesis *out, const char *path, struct zn_co
 	return read;
 }
 
-bool zn_genesis_file_write(
-	const char *path, const struct zn_genesis *genesis, struct zn_complaint *complaint)
+bool zn_genesis_file_write(const char *path, const struct zn_genesis *genesis,
+	struct zn_complaint *complaint)
 {
 	char text[ZN_ACCOUNT_TEXT_BYTES > ZN_AMOUNT_TEXT_BYTES ? ZN_ACCOUNT_TEXT_BYTES
 							       : ZN_AMOUNT_TEXT_BYTES];
@@ -101,10 +99,10 @@ bool zn_genesis_file_write(
 	zn_json_add_string(root, "grace_s_min", text);
 	for (uint32_t i = 0; i < genesis->allocations_count; i++) {
 		struct zn_json *one = zn_json_object_create();
-		zn_json_add_string(
-			one, "account", zn_account_text(text, &genesis->allocations[i].account));
-		zn_json_add_string(
-			one, "amount", zn_amount_text(text, genesis->allocations[i].amount));
+		zn_json_add_string(one, "account",
+			zn_account_text(text, &genesis->allocations[i].account));
+		zn_json_add_string(one, "amount",
+			zn_amount_text(text, genesis->allocations[i].amount));
 		zn_json_add(allocations, NULL, one);
 	}
 	if (genesis->entries != NULL) {
@@ -189,8 +187,8 @@ bool zn_node_key(struct zn_secret_key *out, bool *made, const char *path, const 
 	return true;
 }
 
-bool zn_operator_key(
-	struct zn_account *out, bool *made, const char *path, struct zn_complaint *complaint)
+bool zn_operator_key(struct zn_account *out, bool *made, const char *path,
+	struct zn_complaint *complaint)
 {
 	struct zn_secret_key key;
 	struct zn_public_key public_key;

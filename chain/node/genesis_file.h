@@ -10,11 +10,10 @@
 #include "chain/ledger/genesis.h"
 #include "core/err.h"
 
-
 /** False and a sentence that names the file and the place. Then zn_genesis_file_finish. */
 bool zn_genesis_file_read(struct zn_genesis *out, const char *path, struct zn_complaint *complaint);
-bool zn_genesis_file_write(
-	const char *path, const struct zn_genesis *genesis, struct zn_complaint *complaint);
+bool zn_genesis_file_write(const char *path, const struct zn_genesis *genesis,
+	struct zn_complaint *complaint);
 
 /** Free what reading took. */
 void zn_genesis_file_finish(struct zn_genesis *genesis);
@@ -28,7 +27,7 @@ void zn_genesis_solo(struct zn_genesis *out, const struct zn_account *operator_a
 bool zn_node_key(struct zn_secret_key *out, bool *made, const char *path, const char *whose,
 	struct zn_complaint *complaint);
 /** The same, and whose account it is. */
-bool zn_operator_key(
-	struct zn_account *out, bool *made, const char *path, struct zn_complaint *complaint);
+bool zn_operator_key(struct zn_account *out, bool *made, const char *path,
+	struct zn_complaint *complaint);
 
 #endif

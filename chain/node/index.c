@@ -30,8 +30,8 @@ static int entry_delete(MDB_txn *writing, MDB_dbi table, const void *key, size_t
 /* --- following the state
  * -------------------------------------------------------------------------- */
 
-static int job_change(
-	struct zn_node_store *store, MDB_txn *writing, const struct zn_job *job, bool present)
+static int job_change(struct zn_node_store *store, MDB_txn *writing, const struct zn_job *job,
+	bool present)
 {
 	uint8_t key[JOB_KEY_BYTES], value[ZN_JOB_INDEX_BYTES];
 	big_endian(key, job->announced_height, 8);
@@ -44,8 +44,8 @@ static int job_change(
 	struct zn_codec codec = zn_codec_writer(value, sizeof value);
 	zn_job_index_code(&codec, &index);
 	ZN_ASSERT(zn_codec_done(&codec));
-	return entry_put(
-		writing, store->tables[ZN_TABLE_JOBS], key, sizeof key, value, sizeof value);
+	return entry_put(writing, store->tables[ZN_TABLE_JOBS], key, sizeof key, value,
+		sizeof value);
 }
 
 static int channel_change(struct zn_node_store *store, MDB_txn *writing,
@@ -159,8 +159,7 @@ static int touch_all(struct touch *touch, const struct zn_transaction *transacti
 			code = touch_account(touch, &transaction->body.open.openings[i].payee);
 		return code;
 	case ZN_TX_REDEEM:
-		return touch_channel(
-			touch, &transaction->body.redeem.voucher.channel_id, false);
+		return touch_channel(touch, &transaction->body.redeem.voucher.channel_id, false);
 	case ZN_TX_REQUEST_CLOSE:
 		return touch_channel(touch, &transaction->body.request_close.channel_id, false);
 	case ZN_TX_CLOSE:
@@ -179,18 +178,16 @@ static int index_tx(struct touch *touch, const struct zn_node_tx *tx)
 	zn_codec_u32(&codec, &touch->index);
 	ZN_ASSERT(zn_codec_done(&codec));
 	zn_transaction_id(&touch->tx_id, tx->bytes, tx->count);
-	int code = entry_put(touch->writing, touch->store->tables[ZN_TABLE_TXS],
-		touch->tx_id.bytes, sizeof touch->tx_id.bytes, place, sizeof place);
-	if (code == 0 && tx->code == 0 &&
-		zn_transaction_decode(&transaction, tx->bytes, tx->count))
+	int code = entry_put(touch->writing, touch->store->tables[ZN_TABLE_TXS], touch->tx_id.bytes,
+		sizeof touch->tx_id.bytes, place, sizeof place);
+	if (code == 0 && tx->code == 0 && zn_transaction_decode(&transaction, tx->bytes, tx->count))
 		code = touch_all(touch, &transaction);
 	return code;
 }
 
 int zn_index_block(struct zn_node_store *store, MDB_txn *writing, const struct zn_node_block *block)
 {
-	struct touch touch = {
-		.store = store, .writing = writing, .height = block->header.height};
+	struct touch touch = {.store = store, .writing = writing, .height = block->header.height};
 	uint8_t key[8];
 	int code = 0;
 	if (block->txs_count == 0)

@@ -33,8 +33,8 @@ static int walk_seek(struct walk *walk)
 	walk->key = (MDB_val){walk->start_bytes, walk->start};
 	int code = mdb_cursor_get(walk->cursor, &walk->key, &walk->value, MDB_SET_RANGE);
 	if (walk->backwards)
-		return mdb_cursor_get(
-			walk->cursor, &walk->key, &walk->value, code == 0 ? MDB_PREV : MDB_LAST);
+		return mdb_cursor_get(walk->cursor, &walk->key, &walk->value,
+			code == 0 ? MDB_PREV : MDB_LAST);
 	if (code == 0 && walk->key.mv_size == walk->start_bytes &&
 		memcmp(walk->key.mv_data, walk->start, walk->start_bytes) == 0)
 		return mdb_cursor_get(walk->cursor, &walk->key, &walk->value, MDB_NEXT);
@@ -89,8 +89,8 @@ static bool state_read(struct zn_state_value *out, const struct zn_node_store *s
 }
 
 /* Is it one that the query asks for? What the query leaves 0 asks for nothing. */
-static bool job_wanted(
-	const struct zn_job_index *job, const struct zn_jobs_query *query, uint64_t now_s)
+static bool job_wanted(const struct zn_job_index *job, const struct zn_jobs_query *query,
+	uint64_t now_s)
 {
 	if (job->expiry_s <= now_s)
 		return false;

@@ -30,8 +30,8 @@ struct zn_node_store {
 int zn_index_change(struct zn_node_store *store, MDB_txn *writing, const struct zn_hash *key,
 	const struct zn_state_value *now);
 /** Index a block's transactions by id and by the accounts that they touch. */
-int zn_index_block(
-	struct zn_node_store *store, MDB_txn *writing, const struct zn_node_block *block);
+int zn_index_block(struct zn_node_store *store, MDB_txn *writing,
+	const struct zn_node_block *block);
 
 /** Remove blocks that are older than what is kept, and what was indexed of them: a bounded number at
  *  each block. `height` and `now_s` are those of the block that is written. */

@@ -133,7 +133,8 @@ static bool signer_open(struct node *node)
 	zn_secret_key_wipe(&key);
 	return zn_signer_fits(&node->signer, head) ||
 	       zn_complain(&node->complaint,
-		       "%s: not the key that signed this ledger's blocks so far; bring that one back",
+		       "%s: not the key that signed this ledger's blocks so far; bring that one "
+		       "back",
 		       path);
 }
 
@@ -233,8 +234,8 @@ int zn_node_run(const struct zn_node_options *options)
 		fflush(stdout);
 		enum zn_err err = zn_loop_run(node.loop);
 		if (err != ZN_ERR_OK && !node.failed) {
-			zn_complain(
-				&node.complaint, "the event loop failed: %s", zn_err_sentence(err));
+			zn_complain(&node.complaint, "the event loop failed: %s",
+				zn_err_sentence(err));
 			node.failed = true;
 		}
 	}

@@ -28,23 +28,20 @@ static int history_delete(struct zn_node_store *store, MDB_txn *writing, const u
 		left -= ACCOUNT_BYTES + 4, at += ACCOUNT_BYTES + 4) {
 		memcpy(key, at, ACCOUNT_BYTES);
 		memcpy(key + ACCOUNT_BYTES + 8, at + ACCOUNT_BYTES, 4);
-		code = entry_delete(
-			writing, store->tables[ZN_TABLE_HISTORY], key, sizeof key);
+		code = entry_delete(writing, store->tables[ZN_TABLE_HISTORY], key, sizeof key);
 	}
-	return code == 0 ? entry_delete(writing, store->tables[ZN_TABLE_TOUCHED], height, 8)
-			 : code;
+	return code == 0 ? entry_delete(writing, store->tables[ZN_TABLE_TOUCHED], height, 8) : code;
 }
 
-static int txs_delete(
-	struct zn_node_store *store, MDB_txn *writing, struct zn_block_reader *reader)
+static int txs_delete(struct zn_node_store *store, MDB_txn *writing, struct zn_block_reader *reader)
 {
 	struct zn_node_tx tx;
 	struct zn_hash id;
 	int code = 0;
 	while (code == 0 && zn_block_reader_next(&tx, reader)) {
 		zn_transaction_id(&id, tx.bytes, tx.count);
-		code = entry_delete(
-			writing, store->tables[ZN_TABLE_TXS], id.bytes, sizeof id.bytes);
+		code = entry_delete(writing, store->tables[ZN_TABLE_TXS], id.bytes,
+			sizeof id.bytes);
 	}
 	return code;
 }

@@ -108,14 +108,16 @@ static void held_expire(void *user)
 }
 
 /* Takes the request's data. */
-static bool hold(
-	struct zn_rpc *rpc, struct zn_http_exchange *exchange, const struct zn_rpc_request *request)
+static bool hold(struct zn_rpc *rpc, struct zn_http_exchange *exchange,
+	const struct zn_rpc_request *request)
 {
 	struct zn_rpc_held *held = calloc(1, sizeof *held);
 	if (held == NULL)
 		return false;
-	*held = (struct zn_rpc_held){
-		.rpc = rpc, .exchange = exchange, .request = *request, .next = rpc->held};
+	*held = (struct zn_rpc_held){.rpc = rpc,
+		.exchange = exchange,
+		.request = *request,
+		.next = rpc->held};
 	if (held->next != NULL)
 		held->next->before = held;
 	rpc->held = held;
@@ -170,8 +172,8 @@ void zn_rpc_block(struct zn_rpc *rpc)
 	}
 }
 
-enum zn_err zn_rpc_create(
-	struct zn_rpc **out, struct zn_loop *loop, const struct zn_rpc_options *options)
+enum zn_err zn_rpc_create(struct zn_rpc **out, struct zn_loop *loop,
+	const struct zn_rpc_options *options)
 {
 	struct zn_rpc *rpc = calloc(1, sizeof *rpc);
 	*out = NULL;

@@ -24,8 +24,8 @@ struct zn_rpc_options {
 
 /** Take the port; errors as of zn_http_server_create. Before the loop runs it must be attached to
  *  what answers. */
-enum zn_err zn_rpc_create(
-	struct zn_rpc **out, struct zn_loop *loop, const struct zn_rpc_options *options);
+enum zn_err zn_rpc_create(struct zn_rpc **out, struct zn_loop *loop,
+	const struct zn_rpc_options *options);
 /** All must outlive it. */
 void zn_rpc_attach(struct zn_rpc *rpc, struct zn_application *application,
 	struct zn_node_store *store, struct zn_solo *solo);

@@ -92,8 +92,8 @@ static struct zn_json *answer_abci_info(struct zn_rpc_error *error, bool *wait, 
 	zn_json_add_string(response, "version", "1");
 	zn_json_add_string(response, "app_version", "1");
 	zn_json_add_u64_text(response, "last_block_height", head->height);
-	zn_json_add_base64(
-		response, "last_block_app_hash", head->app_hash.bytes, sizeof head->app_hash.bytes);
+	zn_json_add_base64(response, "last_block_app_hash", head->app_hash.bytes,
+		sizeof head->app_hash.bytes);
 	zn_json_add(result, "response", response);
 	return result;
 }
@@ -122,8 +122,8 @@ static struct zn_json *answer_abci_query(struct zn_rpc_error *error, bool *wait,
 {
 	static struct zn_query_answer answer; /* one at a time: one thread */
 	(void)error;
-	struct zn_query query = {
-		request->path, request->data, request->data_bytes, request->height, request->prove};
+	struct zn_query query = {request->path, request->data, request->data_bytes, request->height,
+		request->prove};
 	zn_application_query(&answer, rpc->application, &query);
 	*wait = answer.height < request->wait_height || answer.code == ZN_QUERY_NOT_FOUND ||
 		(answer.code == ZN_QUERY_NO_PROOF &&

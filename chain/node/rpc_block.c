@@ -30,8 +30,7 @@ void zn_rpc_add_time(struct zn_json *object, const char *key, const struct zn_bl
 	zn_json_add_string(object, key, text);
 }
 
-bool zn_rpc_block_load(
-	struct zn_block_reader *out, const struct zn_rpc *rpc, uint64_t height)
+bool zn_rpc_block_load(struct zn_block_reader *out, const struct zn_rpc *rpc, uint64_t height)
 {
 	const uint8_t *bytes;
 	size_t count;
@@ -59,11 +58,11 @@ static bool load(struct zn_block_reader *out, struct zn_rpc_error *error, bool *
 static struct zn_json *block_id_json(const struct zn_block_id *id)
 {
 	struct zn_json *object = zn_json_object_create(), *parts = zn_json_object_create();
-	zn_json_add_hex_upper(
-		object, "hash", id->hash.bytes, id->present ? sizeof id->hash.bytes : 0);
+	zn_json_add_hex_upper(object, "hash", id->hash.bytes,
+		id->present ? sizeof id->hash.bytes : 0);
 	zn_json_add_number(parts, "total", id->parts_total);
-	zn_json_add_hex_upper(
-		parts, "hash", id->parts_hash.bytes, id->present ? sizeof id->parts_hash.bytes : 0);
+	zn_json_add_hex_upper(parts, "hash", id->parts_hash.bytes,
+		id->present ? sizeof id->parts_hash.bytes : 0);
 	zn_json_add(object, "parts", parts);
 	return object;
 }
@@ -83,12 +82,11 @@ static struct zn_json *header_json(const struct zn_header *header)
 	add_hash(object, "validators_hash", &header->validators_hash);
 	add_hash(object, "next_validators_hash", &header->next_validators_hash);
 	add_hash(object, "consensus_hash", &header->consensus_hash);
-	zn_json_add_hex_upper(
-		object, "app_hash", header->app_hash.bytes, header->app_hash.count);
+	zn_json_add_hex_upper(object, "app_hash", header->app_hash.bytes, header->app_hash.count);
 	add_hash(object, "last_results_hash", &header->last_results_hash);
 	add_hash(object, "evidence_hash", &header->evidence_hash);
-	zn_json_add_hex_upper(
-		object, "proposer_address", header->proposer, sizeof header->proposer);
+	zn_json_add_hex_upper(object, "proposer_address", header->proposer,
+		sizeof header->proposer);
 	return object;
 }
 
@@ -102,11 +100,11 @@ static struct zn_json *commit_json(const struct zn_commit *commit)
 		const struct zn_commit_vote *vote = &commit->votes[i];
 		struct zn_json *one = zn_json_object_create();
 		zn_json_add_number(one, "block_id_flag", vote->flag);
-		zn_json_add_hex_upper(
-			one, "validator_address", vote->address, sizeof vote->address);
+		zn_json_add_hex_upper(one, "validator_address", vote->address,
+			sizeof vote->address);
 		zn_rpc_add_time(one, "timestamp", &vote->time);
-		zn_json_add_base64(
-			one, "signature", vote->signature.bytes, sizeof vote->signature.bytes);
+		zn_json_add_base64(one, "signature", vote->signature.bytes,
+			sizeof vote->signature.bytes);
 		zn_json_add(list, NULL, one);
 	}
 	zn_json_add(object, "signatures", list);
@@ -193,8 +191,8 @@ struct zn_json *zn_rpc_validator_json(const struct zn_validator *validator)
 }
 
 /* One operator: the same set at every height, and one page. */
-struct zn_json *zn_rpc_answer_validators(struct zn_rpc_error *error, bool *wait,
-	struct zn_rpc *rpc, const struct zn_rpc_request *request)
+struct zn_json *zn_rpc_answer_validators(struct zn_rpc_error *error, bool *wait, struct zn_rpc *rpc,
+	const struct zn_rpc_request *request)
 {
 	static struct zn_block_reader reader;
 	if (!load(&reader, error, wait, rpc, request))

@@ -69,13 +69,12 @@ struct zn_rpc {
 };
 
 /* Answers about blocks; rpc_block.c. As zn_rpc_answer. */
-typedef struct zn_json *zn_rpc_answer_fn(struct zn_rpc_error *error, bool *wait,
-	struct zn_rpc *rpc, const struct zn_rpc_request *request);
+typedef struct zn_json *zn_rpc_answer_fn(struct zn_rpc_error *error, bool *wait, struct zn_rpc *rpc,
+	const struct zn_rpc_request *request);
 zn_rpc_answer_fn zn_rpc_answer_block, zn_rpc_answer_block_results, zn_rpc_answer_header,
 	zn_rpc_answer_commit, zn_rpc_answer_validators;
 
-bool zn_rpc_block_load(
-	struct zn_block_reader *out, const struct zn_rpc *rpc, uint64_t height);
+bool zn_rpc_block_load(struct zn_block_reader *out, const struct zn_rpc *rpc, uint64_t height);
 void zn_rpc_add_time(struct zn_json *object, const char *key, const struct zn_block_time *time);
 struct zn_json *zn_rpc_validator_json(const struct zn_validator *validator);
 struct zn_json *zn_rpc_tx_result(uint32_t code);

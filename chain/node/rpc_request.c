@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const method_names[ZN_RPC_METHODS] = {
-	"status", "health", "abci_info", "abci_query", "broadcast_tx_sync", "tx", "block",
-	"block_results", "header", "commit", "validators"};
+static const char *const method_names[ZN_RPC_METHODS] = {"status", "health", "abci_info",
+	"abci_query", "broadcast_tx_sync", "tx", "block", "block_results", "header", "commit",
+	"validators"};
 
 bool zn_rpc_fail(struct zn_rpc_error *error, int code, const char *format, ...)
 {
@@ -45,8 +45,8 @@ struct source {
 
 /* A parameter as a JSON value: what the URL has is one too, save 0x... and bare words. `*owned` is
  * the caller's to destroy. */
-static const struct zn_json *value_of(
-	const struct source *source, const char *name, struct zn_json **owned)
+static const struct zn_json *value_of(const struct source *source, const char *name,
+	struct zn_json **owned)
 {
 	*owned = NULL;
 	if (source->exchange == NULL)
@@ -87,8 +87,8 @@ static bool bool_param(const struct source *source, const char *name, bool *out)
 }
 
 /* Bytes: 0x... in a URL; in JSON a string of base64, or of hex where CometBFT has HexBytes. */
-static bool bytes_param(
-	const struct source *source, const char *name, bool hex, struct zn_rpc_request *out)
+static bool bytes_param(const struct source *source, const char *name, bool hex,
+	struct zn_rpc_request *out)
 {
 	const char *text =
 		source->exchange != NULL ? zn_http_exchange_query(source->exchange, name) : NULL;

@@ -2,7 +2,8 @@
 
 #include "chain/tx/transaction.h"
 
-#define SLICE_TXS  16 /* half a millisecond of work: long enough to hand out, short enough to share */
+#define SLICE_TXS                                                                                  \
+	16 /* half a millisecond of work: long enough to hand out, short enough to share */
 #define SLICES_MAX ((ZN_BLOCK_TXS_MAX + SLICE_TXS - 1) / SLICE_TXS)
 
 struct slice {
@@ -22,8 +23,7 @@ static void slice_check(void *user)
 			!zn_transaction_decode(&transaction, tx->bytes, tx->count))
 			continue;
 		zn_transaction_hash(&hash, slice->chain, &transaction);
-		tx->signature_known =
-			zn_verify(&transaction.sender, &hash, &transaction.signature);
+		tx->signature_known = zn_verify(&transaction.sender, &hash, &transaction.signature);
 	}
 }
 
@@ -39,8 +39,8 @@ void zn_signatures_check(struct zn_block_tx *txs, size_t count, const struct zn_
 		return;
 	for (size_t at = 0; at < count && slices_count < SLICES_MAX; at += SLICE_TXS) {
 		size_t left = count - at;
-		slices[slices_count] = (struct slice){
-			txs + at, left < SLICE_TXS ? left : SLICE_TXS, chain};
+		slices[slices_count] =
+			(struct slice){txs + at, left < SLICE_TXS ? left : SLICE_TXS, chain};
 		users[slices_count] = &slices[slices_count];
 		slices_count++;
 	}

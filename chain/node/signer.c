@@ -48,8 +48,8 @@ void zn_signer_header(struct zn_header *out, const struct zn_signer *signer,
 	memcpy(out->proposer, signer->set.list[0].address, sizeof out->proposer);
 }
 
-void zn_signer_commit(
-	struct zn_commit *out, const struct zn_signer *signer, const struct zn_header *header)
+void zn_signer_commit(struct zn_commit *out, const struct zn_signer *signer,
+	const struct zn_header *header)
 {
 	struct zn_commit_vote *vote = &out->votes[0];
 	struct zn_hash hash;
@@ -66,8 +66,8 @@ void zn_signer_commit(
 void zn_signer_time(struct zn_block_time *out, const struct zn_node_head *head, uint64_t wall_ns)
 {
 	const struct zn_block_time *last = &head->mark.time;
-	*out = (struct zn_block_time){
-		(int64_t)(wall_ns / 1000000000), (uint32_t)(wall_ns % 1000000000)};
+	*out = (struct zn_block_time){(int64_t)(wall_ns / 1000000000),
+		(uint32_t)(wall_ns % 1000000000)};
 	/* A wall clock that was set back must not take ledger time with it. */
 	if (zn_block_time_compare(out, last) > 0)
 		return;

@@ -30,10 +30,9 @@ void zn_signer_header(struct zn_header *out, const struct zn_signer *signer,
 	const struct zn_node_head *head, const struct zn_block_time *time,
 	const struct zn_hash *data_hash);
 /** The commit of one. */
-void zn_signer_commit(
-	struct zn_commit *out, const struct zn_signer *signer, const struct zn_header *header);
+void zn_signer_commit(struct zn_commit *out, const struct zn_signer *signer,
+	const struct zn_header *header);
 /** The time of the next block: the wall clock, and later than the last header's in any case. */
-void zn_signer_time(
-	struct zn_block_time *out, const struct zn_node_head *head, uint64_t wall_ns);
+void zn_signer_time(struct zn_block_time *out, const struct zn_node_head *head, uint64_t wall_ns);
 
 #endif

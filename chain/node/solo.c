@@ -217,13 +217,12 @@ static void block_make(void *user)
 	struct zn_block_time time;
 	struct zn_hash app_hash, before = head->app_hash;
 	zn_signer_time(&time, head, zn_clock_wall_ns());
-	struct zn_block work = {
-		.height = head->height + 1, .time_s = (uint64_t)time.s, .txs = txs};
+	struct zn_block work = {.height = head->height + 1, .time_s = (uint64_t)time.s, .txs = txs};
 	work.txs_count = choose(solo, work.time_s);
 	zn_application_finalize(solo->application, results, &work, &app_hash);
 	for (size_t i = 0; i < work.txs_count; i++)
-		kept[i] = (struct zn_node_tx){
-			txs[i].bytes, (uint32_t)txs[i].count, (uint32_t)results[i]};
+		kept[i] = (struct zn_node_tx){txs[i].bytes, (uint32_t)txs[i].count,
+			(uint32_t)results[i]};
 	block.txs_count = (uint32_t)work.txs_count;
 	block_seal(&block, &mark, solo, &time);
 	enum zn_err err = zn_application_commit(solo->application, &block, &mark);

@@ -21,7 +21,7 @@ typedef void zn_solo_failed_fn(void *user, enum zn_err err);
 
 struct zn_solo_options {
 	const struct zn_signer *signer; /* borrowed; must fit the application's head */
-	uint64_t idle_ms; /* between empty blocks */
+	uint64_t idle_ms;               /* between empty blocks */
 	zn_solo_block_fn *block;
 	zn_solo_failed_fn *failed;
 	void *user;

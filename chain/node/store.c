@@ -9,9 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const table_names[ZN_TABLES] = {
-	"meta", "state", "blocks", "txs", "jobs", "channels", "history",
-	"touched"};
+static const char *const table_names[ZN_TABLES] = {"meta", "state", "blocks", "txs", "jobs",
+	"channels", "history", "touched"};
 
 static enum zn_err err_of(int code)
 {
@@ -100,8 +99,8 @@ static int tables_open(struct zn_node_store *store)
 	return mdb_txn_commit(writing);
 }
 
-enum zn_err zn_node_store_open(
-	struct zn_node_store **out, const char *directory, struct zn_complaint *complaint)
+enum zn_err zn_node_store_open(struct zn_node_store **out, const char *directory,
+	struct zn_complaint *complaint)
 {
 	struct zn_node_store *store = calloc(1, sizeof *store);
 	*out = NULL;
@@ -221,8 +220,8 @@ static void change_write(void *user, const struct zn_hash *key, const struct zn_
 		write->code = 0;
 }
 
-static int block_put(
-	struct zn_node_store *store, MDB_txn *writing, const struct zn_node_block *block)
+static int block_put(struct zn_node_store *store, MDB_txn *writing,
+	const struct zn_node_block *block)
 {
 	uint8_t key[8];
 	for (int i = 0; i < 8; i++)
@@ -264,8 +263,8 @@ enum zn_err zn_node_store_block(struct zn_node_store *store, const struct zn_nod
 	return err_of(mdb_txn_renew(store->reading));
 }
 
-bool zn_node_store_block_get(
-	const uint8_t **bytes, size_t *count, const struct zn_node_store *store, uint64_t height)
+bool zn_node_store_block_get(const uint8_t **bytes, size_t *count,
+	const struct zn_node_store *store, uint64_t height)
 {
 	uint8_t key[8];
 	for (int i = 0; i < 8; i++)

@@ -18,13 +18,13 @@ struct zn_node_head {
 	struct zn_hash genesis_hash;
 	uint64_t height;
 	uint64_t time_s;
-	struct zn_hash app_hash; /* of the state after the block */
+	struct zn_hash app_hash;   /* of the state after the block */
 	struct zn_block_mark mark; /* of the block */
 };
 
 /** Open or create the database in a directory. Complains in a sentence on failure. */
-enum zn_err zn_node_store_open(
-	struct zn_node_store **out, const char *directory, struct zn_complaint *complaint);
+enum zn_err zn_node_store_open(struct zn_node_store **out, const char *directory,
+	struct zn_complaint *complaint);
 /** NULL is fine. */
 void zn_node_store_close(struct zn_node_store *store);
 
@@ -41,8 +41,8 @@ enum zn_err zn_node_store_block(struct zn_node_store *store, const struct zn_nod
 	const struct zn_overlay *changes, const struct zn_node_block *block);
 
 /** Out: *bytes is the encoded block, borrowed until the next write. False: no such block. */
-bool zn_node_store_block_get(
-	const uint8_t **bytes, size_t *count, const struct zn_node_store *store, uint64_t height);
+bool zn_node_store_block_get(const uint8_t **bytes, size_t *count,
+	const struct zn_node_store *store, uint64_t height);
 /** The lowest height whose block is there; 0: none is. */
 uint64_t zn_node_store_earliest(const struct zn_node_store *store);
 bool zn_node_store_tx_find(uint64_t *height, uint32_t *index, const struct zn_node_store *store,

@@ -135,7 +135,8 @@ static int arguments_read(struct zn_node_options *options, int argc, char **argv
 				return complain("--listen: give ADDRESS:PORT, not ", value);
 		} else if (strcmp(name, "--keep") == 0) {
 			if (!keep_read(&options->keep_s, value))
-				return complain("--keep: give 90s, 15m, 12h, 7d or all, not ", value);
+				return complain("--keep: give 90s, 15m, 12h, 7d or all, not ",
+					value);
 		} else if (strcmp(name, "--idle-ms") == 0) {
 			if (!number_read(&options->idle_ms, value, 3600000) ||
 				options->idle_ms == 0)
@@ -145,8 +146,8 @@ static int arguments_read(struct zn_node_options *options, int argc, char **argv
 	}
 	struct zn_account account;
 	if (options->operator_text != NULL && !zn_account_parse(&account, options->operator_text))
-		return complain(
-			"--operator: not an account; give xen1..., not ", options->operator_text);
+		return complain("--operator: not an account; give xen1..., not ",
+			options->operator_text);
 	if (!solo)
 		return complain("give --solo: it is the one engine there is yet", "");
 	if (!home_read(options, home))
@@ -186,9 +187,9 @@ static int run_export(int argc, char **argv)
 /* LMDB reads its file as memory: what is missing of it, or cannot be read, comes as a signal. */
 static void on_unreadable(int number)
 {
-	static const char sentence[] =
-		"xencoind: the ledger's database (ledger/data.mdb) is cut off, or its disk cannot be"
-		" read; put a copy in its place\n";
+	static const char sentence[] = "xencoind: the ledger's database (ledger/data.mdb) is cut "
+				       "off, or its disk cannot be"
+				       " read; put a copy in its place\n";
 	ssize_t wrote = write(STDERR_FILENO, sentence, sizeof sentence - 1);
 	(void)number;
 	_exit(wrote < 0 ? 2 : 1);
@@ -197,8 +198,9 @@ static void on_unreadable(int number)
 int main(int argc, char **argv)
 {
 	signal(SIGBUS, on_unreadable);
-	static struct zn_node_options options = {
-		.address = "127.0.0.1", .port = 26657, .idle_ms = ZN_BLOCK_IDLE_S * 1000,
+	static struct zn_node_options options = {.address = "127.0.0.1",
+		.port = 26657,
+		.idle_ms = ZN_BLOCK_IDLE_S * 1000,
 		.keep_s = ZN_KEEP_S_DEFAULT};
 	for (int i = 1; i < argc; i++)
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {

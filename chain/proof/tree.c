@@ -218,8 +218,8 @@ bool zn_tree_delete(struct zn_tree *tree, const struct zn_hash *key)
 		if ((left != NULL && right != NULL) || (only != NULL && !only->is_leaf))
 			break;
 		depth--;
-		struct node **place = depth == 0 ? &tree->root
-						 : &path[depth - 1]->child[bit_at(key, depth - 1)];
+		struct node **place =
+			depth == 0 ? &tree->root : &path[depth - 1]->child[bit_at(key, depth - 1)];
 		*place = only;
 		free(inner);
 	}

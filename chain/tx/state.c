@@ -14,8 +14,8 @@ void zn_state_key(struct zn_hash *out, enum zn_state_tag tag, const void *id, si
 	zn_sha256(out, bytes, 1 + id_bytes);
 }
 
-static void key_of_account(
-	struct zn_hash *out, enum zn_state_tag tag, const struct zn_account *account)
+static void key_of_account(struct zn_hash *out, enum zn_state_tag tag,
+	const struct zn_account *account)
 {
 	uint8_t id[1 + sizeof account->bytes];
 	id[0] = account->scheme;

@@ -133,8 +133,8 @@ static struct zn_transaction *writable(const struct zn_transaction *transaction)
 	return (struct zn_transaction *)(uintptr_t)transaction; /* a writing walk changes nothing */
 }
 
-size_t zn_transaction_encode(
-	uint8_t bytes[ZN_TX_BYTES_MAX], const struct zn_transaction *transaction)
+size_t zn_transaction_encode(uint8_t bytes[ZN_TX_BYTES_MAX],
+	const struct zn_transaction *transaction)
 {
 	struct zn_codec codec = zn_codec_writer(bytes, ZN_TX_BYTES_MAX);
 	record_code(&codec, writable(transaction));

@@ -98,8 +98,8 @@ struct zn_transaction {
 };
 
 /** Write record and signature; returns the bytes used. */
-size_t zn_transaction_encode(
-	uint8_t bytes[ZN_TX_BYTES_MAX], const struct zn_transaction *transaction);
+size_t zn_transaction_encode(uint8_t bytes[ZN_TX_BYTES_MAX],
+	const struct zn_transaction *transaction);
 /** Hostile input: any bytes are safe. False unless they are exactly one transaction. */
 bool zn_transaction_decode(struct zn_transaction *out, const uint8_t *bytes, size_t count)
 	__attribute__((warn_unused_result));
