@@ -38,15 +38,15 @@ struct zn_timer {
 	zn_loop_fn *fn;
 	void *user;
 	bool armed;
-	uint64_t order;          /* the loop's, as all that follows: equal times go first come first */
+	uint64_t order; /* the loop's, as all that follows: equal times go first come first */
 	struct zn_timer *child;  /* first child in a pairing heap */
 	struct zn_timer *next;   /* right sibling */
 	struct zn_timer *before; /* left sibling, or the parent of a first child */
 };
 
 /** (Re)start: `fn` once, `delay_ms` from now; 0 means after the current callback. */
-void zn_timer_start(struct zn_timer *timer, struct zn_loop *loop, uint64_t delay_ms,
-	zn_loop_fn *fn, void *user);
+void zn_timer_start(struct zn_timer *timer, struct zn_loop *loop, uint64_t delay_ms, zn_loop_fn *fn,
+	void *user);
 void zn_timer_stop(struct zn_timer *timer);
 
 /** Call `fn` once on the first SIGINT or SIGTERM; a second one ends the process at once. SIGPIPE is

@@ -56,8 +56,7 @@ enum zn_err zn_pool_init(struct zn_pool *pool);
 void zn_pool_finish(struct zn_pool *pool);
 enum zn_err zn_pool_submit(struct zn_pool *pool, const struct zn_pool_job *job);
 /** zn_loop_parallel. */
-void zn_pool_parallel(
-	struct zn_pool *pool, zn_loop_fn *work, void *const *users, size_t count);
+void zn_pool_parallel(struct zn_pool *pool, zn_loop_fn *work, void *const *users, size_t count);
 /** Call `done` of everything that has finished. */
 void zn_pool_collect(struct zn_pool *pool);
 

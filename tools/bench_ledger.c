@@ -97,7 +97,8 @@ static void genesis_make(void)
 	size_t used = 0;
 	for (uint32_t i = 0; i <= bench.accounts; i++) {
 		struct zn_account_state account = {.balance = {each}};
-		struct zn_supply totals = {.supply = {supply}, .balances = {each * bench.accounts},
+		struct zn_supply totals = {.supply = {supply},
+			.balances = {each * bench.accounts},
 			.fee_pool = {supply - each * bench.accounts}};
 		size_t count;
 		if (made[i].number == UINT32_MAX) {
@@ -186,13 +187,13 @@ static void block_make(struct split *split, uint32_t count)
 	struct zn_block_time time = {(int64_t)bench.time_s, 0};
 	struct zn_hash app_hash, data_hash;
 	uint64_t start = zn_clock_monotonic_ns();
-	zn_signatures_check(
-		txs, count, &zn_application_params(bench.application)->chain, bench.loop);
+	zn_signatures_check(txs, count, &zn_application_params(bench.application)->chain,
+		bench.loop);
 	split->signatures += ms_since(start);
 	/* Executing alone, over a view that is thrown away: what finalize costs besides is the tree. */
 	start = zn_clock_monotonic_ns();
-	zn_application_prepare(
-		bench.application, take, txs, count, ZN_BLOCK_BYTES_MAX, bench.time_s);
+	zn_application_prepare(bench.application, take, txs, count, ZN_BLOCK_BYTES_MAX,
+		bench.time_s);
 	double execution = ms_since(start);
 	start = zn_clock_monotonic_ns();
 	zn_application_finalize(bench.application, results, &work, &app_hash);
@@ -288,8 +289,8 @@ static void report(void)
 		txs_make(b, &random);
 		block_make(&split, bench.txs);
 	}
-	double blocks = bench.blocks, all = split.signatures + split.execution + split.tree +
-					    split.seal + split.disk;
+	double blocks = bench.blocks,
+	       all = split.signatures + split.execution + split.tree + split.seal + split.disk;
 	double rate = bench.txs * blocks / (all / 1000);
 	double grown = (file_bytes() - before) / (blocks * bench.txs);
 	printf("block of %u transfers, mean of %u: %.1f ms: signatures %.1f, execution %.1f, tree "
@@ -322,7 +323,8 @@ static unsigned int number_of(const char *text, unsigned int most)
 int main(int argc, char **argv)
 {
 	if (argc != 5)
-		stop("usage: bench-ledger-run HOME ACCOUNTS TRANSFERS BLOCKS (see tools/bench-ledger)");
+		stop("usage: bench-ledger-run HOME ACCOUNTS TRANSFERS BLOCKS (see "
+		     "tools/bench-ledger)");
 	if (!zn_path_make(bench.home, "%s", argv[1]))
 		stop("too long a path");
 	bench.accounts = number_of(argv[2], 4000000);

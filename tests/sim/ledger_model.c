@@ -45,8 +45,8 @@ static struct model_job *job_find(struct model *model, const struct zn_hash *id)
 }
 
 /* scheme, 20 bytes, nonce and, for channels, index, little-endian */
-static struct zn_hash id_of(
-	const struct model *model, const char *tag, int who, uint64_t nonce, int index)
+static struct zn_hash id_of(const struct model *model, const char *tag, int who, uint64_t nonce,
+	int index)
 {
 	uint8_t bytes[33];
 	size_t used = 0;
@@ -104,8 +104,8 @@ static enum zn_ledger_refusal take_fee(struct model *model, int who, uint64_t fe
 			return ZN_LEDGER_##name;                                                   \
 	} while (0)
 
-static enum zn_ledger_refusal do_transfer(
-	struct model *model, const struct zn_transaction *tx, int who)
+static enum zn_ledger_refusal do_transfer(struct model *model, const struct zn_transaction *tx,
+	int who)
 {
 	uint64_t amount = tx->body.transfer.amount.zat;
 	NEED(amount > 0, NO_AMOUNT);
@@ -115,8 +115,8 @@ static enum zn_ledger_refusal do_transfer(
 	return take_fee(model, who, tx->fee.zat);
 }
 
-static enum zn_ledger_refusal do_announce(
-	struct model *model, const struct zn_transaction *tx, int who)
+static enum zn_ledger_refusal do_announce(struct model *model, const struct zn_transaction *tx,
+	int who)
 {
 	const struct zn_announcement *job = &tx->body.announce;
 	/* Only what the world makes wrong: the rest is the announcement's own table. */
@@ -130,13 +130,13 @@ static enum zn_ledger_refusal do_announce(
 	while (slot->used)
 		if (++slot == model->jobs + MODEL_JOBS)
 			abort();
-	*slot = (struct model_job){
-		true, id_of(model, "job-id/1", who, tx->nonce, -1), who, job->expiry_s};
+	*slot = (struct model_job){true, id_of(model, "job-id/1", who, tx->nonce, -1), who,
+		job->expiry_s};
 	return take_fee(model, who, tx->fee.zat);
 }
 
-static enum zn_ledger_refusal do_update(
-	struct model *model, const struct zn_transaction *tx, int who)
+static enum zn_ledger_refusal do_update(struct model *model, const struct zn_transaction *tx,
+	int who)
 {
 	const struct zn_tx_update *update = &tx->body.update;
 	struct model_job *job = job_find(model, &update->job_id);
@@ -152,8 +152,8 @@ static enum zn_ledger_refusal do_update(
 	return take_fee(model, who, tx->fee.zat);
 }
 
-static enum zn_ledger_refusal do_withdraw(
-	struct model *model, const struct zn_transaction *tx, int who)
+static enum zn_ledger_refusal do_withdraw(struct model *model, const struct zn_transaction *tx,
+	int who)
 {
 	struct model_job *job = job_find(model, &tx->body.withdraw);
 	NEED(job != NULL, NO_JOB);
@@ -194,8 +194,8 @@ static enum zn_ledger_refusal do_open(struct model *model, const struct zn_trans
 	return take_fee(model, who, tx->fee.zat);
 }
 
-static enum zn_ledger_refusal do_top_up(
-	struct model *model, const struct zn_transaction *tx, int who)
+static enum zn_ledger_refusal do_top_up(struct model *model, const struct zn_transaction *tx,
+	int who)
 {
 	struct model_channel *channel = channel_find(model, &tx->body.top_up.channel_id);
 	uint64_t amount = tx->body.top_up.amount.zat;
@@ -236,8 +236,8 @@ static enum zn_ledger_refusal do_close(struct model *model, const struct zn_tran
 	NEED(channel != NULL, NO_CHANNEL);
 	NEED(channel->payee == who, NOT_PAYEE);
 	if (close->has_voucher) {
-		int rule = voucher_rule(
-			model, channel, &channel->id, &close->voucher, hint->voucher_right);
+		int rule = voucher_rule(model, channel, &channel->id, &close->voucher,
+			hint->voucher_right);
 		if (rule != 0)
 			return (enum zn_ledger_refusal)(96 + rule);
 		growth = close->voucher.voucher.paid.zat - channel->redeemed;
@@ -252,8 +252,8 @@ static enum zn_ledger_refusal do_close(struct model *model, const struct zn_tran
 	return take_fee(model, who, tx->fee.zat);
 }
 
-static enum zn_ledger_refusal do_request(
-	struct model *model, const struct zn_transaction *tx, int who)
+static enum zn_ledger_refusal do_request(struct model *model, const struct zn_transaction *tx,
+	int who)
 {
 	struct model_channel *channel = channel_find(model, &tx->body.request_close.channel_id);
 	uint64_t paid = tx->body.request_close.paid.zat;
@@ -273,8 +273,8 @@ static enum zn_ledger_refusal do_request(
 	return take_fee(model, who, tx->fee.zat);
 }
 
-static enum zn_ledger_refusal do_refund(
-	struct model *model, const struct zn_transaction *tx, int who)
+static enum zn_ledger_refusal do_refund(struct model *model, const struct zn_transaction *tx,
+	int who)
 {
 	struct model_channel *channel = channel_find(model, &tx->body.refund);
 	NEED(channel != NULL, NO_CHANNEL);
@@ -299,8 +299,8 @@ static enum zn_ledger_refusal do_bond(struct model *model, const struct zn_trans
 	return take_fee(model, who, tx->fee.zat);
 }
 
-static enum zn_ledger_refusal do_unbond(
-	struct model *model, const struct zn_transaction *tx, int who)
+static enum zn_ledger_refusal do_unbond(struct model *model, const struct zn_transaction *tx,
+	int who)
 {
 	uint64_t amount = tx->body.unbond.zat;
 	NEED(amount > 0, NO_AMOUNT);
@@ -326,8 +326,8 @@ static struct zn_hash key_of(uint8_t tag, const struct zn_hash *id)
 }
 
 /* Is (due, key) the earliest so far? Then it is noted as that. */
-static bool earlier(
-	uint64_t *best_s, struct zn_hash *best_key, uint64_t due_s, const struct zn_hash *key)
+static bool earlier(uint64_t *best_s, struct zn_hash *best_key, uint64_t due_s,
+	const struct zn_hash *key)
 {
 	if (due_s > *best_s || (due_s == *best_s && memcmp(key->bytes, best_key->bytes, 32) >= 0))
 		return false;
@@ -370,8 +370,8 @@ void model_block_begin(struct model *model)
 	}
 }
 
-enum zn_ledger_refusal model_do(
-	struct model *model, const struct zn_transaction *tx, const struct model_hint *hint)
+enum zn_ledger_refusal model_do(struct model *model, const struct zn_transaction *tx,
+	const struct model_hint *hint)
 {
 	int who = 0;
 	while (memcmp(&model->keys[who], &tx->sender, sizeof tx->sender) != 0)

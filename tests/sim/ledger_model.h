@@ -9,9 +9,9 @@
 #include "chain/tx/refusal.h"
 #include "chain/tx/transaction.h"
 
-#define MODEL_PEOPLE   8
-#define MODEL_CHANNELS 512
-#define MODEL_JOBS     512
+#define MODEL_PEOPLE     8
+#define MODEL_CHANNELS   512
+#define MODEL_JOBS       512
 #define MODEL_UNBONDINGS 512
 
 struct model_channel {
@@ -57,8 +57,8 @@ struct model_hint {
 	bool signature_right, voucher_right;
 };
 
-enum zn_ledger_refusal model_do(
-	struct model *model, const struct zn_transaction *tx, const struct model_hint *hint);
+enum zn_ledger_refusal model_do(struct model *model, const struct zn_transaction *tx,
+	const struct model_hint *hint);
 /** What leaves by time, at the beginning of a block that has transactions. */
 void model_block_begin(struct model *model);
 /** balances + deposits + bonds + fee pool */

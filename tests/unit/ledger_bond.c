@@ -11,8 +11,8 @@
 
 CHANGE(base_bond, scene->tx.kind = ZN_TX_BOND; scene->tx.body.bond.zat = XEN)
 CHANGE(bond_nothing, scene->tx.body.bond.zat = 0)
-CHANGE(bond_all, scene->tx.body.bond.zat = world_account(&scene->world, 0).balance.zat -
-					   scene->tx.fee.zat)
+CHANGE(bond_all,
+	scene->tx.body.bond.zat = world_account(&scene->world, 0).balance.zat - scene->tx.fee.zat)
 CHANGE(bond_more, bond_all(scene); scene->tx.body.bond.zat++)
 CHANGE(bond_largest, scene->tx.body.bond.zat = ZN_AMOUNT_MAX_ZAT)
 
@@ -95,8 +95,8 @@ static void unbonded_coins_come_back_after_three_weeks_and_can_be_spent_at_once(
 	assert_int_equal(world_account(&world, 2).balance.zat, left);
 	assert_int_equal(counted(&world).unbondings, 1);
 
-	struct zn_transaction spend = {
-		.kind = ZN_TX_TRANSFER, .body.transfer = {world.accounts[3], {90 * XEN}}};
+	struct zn_transaction spend = {.kind = ZN_TX_TRANSFER,
+		.body.transfer = {world.accounts[3], {90 * XEN}}};
 	world.time_s += ZN_UNBOND_S - 1;
 	assert_int_equal(world_do(&world, &spend, 2), ZN_LEDGER_NO_FUNDS);
 	world.time_s++;
@@ -122,8 +122,8 @@ static void parts_of_a_bond_come_back_each_in_its_time(void **state)
 		world.time_s += 100;
 	}
 	world.time_s += ZN_UNBOND_S - 300;
-	struct zn_transaction transfer = {
-		.kind = ZN_TX_TRANSFER, .body.transfer = {world.accounts[3], {XEN}}};
+	struct zn_transaction transfer = {.kind = ZN_TX_TRANSFER,
+		.body.transfer = {world.accounts[3], {XEN}}};
 	for (unsigned int left = 2; left < 3; left--) { /* 2, 1, 0 */
 		assert_int_equal(world_do(&world, &transfer, 1), ZN_LEDGER_OK);
 		assert_int_equal(counted(&world).unbondings, left);

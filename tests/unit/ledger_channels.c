@@ -36,8 +36,8 @@ static void top_up(void **state)
 /* --- redeem -------------------------------------------------------------------------------------
  */
 
-static void redeem_set(
-	struct scene *scene, const struct zn_hash *id, int payer, uint64_t paid, uint64_t held)
+static void redeem_set(struct scene *scene, const struct zn_hash *id, int payer, uint64_t paid,
+	uint64_t held)
 {
 	scene->tx.body.redeem = world_voucher(&scene->world, payer, id, paid, held);
 }
@@ -96,8 +96,8 @@ CHANGE(close_unknown, scene->tx.body.close.channel_id.bytes[0] ^= 1)
 CHANGE(close_closing, scene->tx.body.close = (struct zn_tx_close){scene->closing_id, true,
 			      world_voucher(&scene->world, 0, &scene->closing_id, 9 * XEN, XEN)})
 CHANGE(close_by_payer, scene->who = 0; scene->tx.nonce = world_account(&scene->world, 0).nonce)
-CHANGE(close_other_channel, scene->tx.body.close.voucher = world_voucher(
-				    &scene->world, 0, &scene->closing_id, 2 * XEN, XEN))
+CHANGE(close_other_channel, scene->tx.body.close.voucher = world_voucher(&scene->world, 0,
+				    &scene->closing_id, 2 * XEN, XEN))
 CHANGE(close_again, close_set(scene, 0, XEN, 2 * XEN))
 CHANGE(close_over, close_set(scene, 0, 11 * XEN, 0))
 CHANGE(close_forged, close_set(scene, 3, 2 * XEN, XEN))
@@ -173,15 +173,46 @@ static void refund_waits_for_seconds_and_for_blocks(void **state)
 		struct world world;
 		world_start(&world, ZN_FEE_ZAT_PER_BYTE);
 		struct zn_hash id = world_open(&world, 0, 3, 10 * XEN, 20);
-		struct zn_transaction request = {
-			.kind = ZN_TX_REQUEST_CLOSE, .body.request_close = {id, {XEN}}};
+		struct zn_transaction request = {.kind = ZN_TX_REQUEST_CLOSE,
+			.body.request_close = {id, {XEN}}};
 		assert_int_equal(world_do(&world, &request, 0), ZN_LEDGER_OK);
 		world.time_s += early == 1 ? 19 : 20;
 		world_idle(&world, ZN_GRACE_BLOCKS - (early == 2 ? 2 : 1));
 		struct zn_transaction tx = {.kind = ZN_TX_REFUND, .body.refund = id};
-		assert_int_equal(
-			world_do(&world, &tx, 0), early == 0 ? ZN_LEDGER_OK : ZN_LEDGER_TOO_EARLY);
+		assert_int_equal(world_do(&world, &tx, 0),
+			early == 0 ? ZN_LEDGER_OK : ZN_LEDGER_TOO_EARLY);
 		world_finish(&world);
+	}
+}
+
+/* Until a refund is in a block: even in the same one, before it. */
+static void a_worker_redeems_in_the_last_block_of_the_grace(void **state)
+{
+	(void)state;
+	for (int first = 0; first < 2; first++) { /* who comes first */
+		struct scene scene;
+		uint8_t bytes[2][ZN_TX_BYTES_MAX];
+		struct zn_block_tx txs[2];
+		enum zn_ledger_refusal results[2];
+		scene_start(&scene);
+		struct world *world = &scene.world;
+		struct zn_transaction redeem = {.kind = ZN_TX_REDEEM,
+					      .body.redeem = world_voucher(world, 0,
+						      &scene.closing_id, 7 * XEN, 0)},
+				      refund = {.kind = ZN_TX_REFUND,
+					      .body.refund = scene.closing_id};
+		txs[first] = (struct zn_block_tx){bytes[0], world_sign(world, bytes[0], &redeem, 3),
+			false};
+		txs[1 - first] = (struct zn_block_tx){bytes[1],
+			world_sign(world, bytes[1], &refund, 0), false};
+		struct zn_block block = {zn_ledger_height(world->ledger) + 1, world->time_s, 2,
+			txs};
+		zn_ledger_finalize(world->ledger, results, &block);
+		zn_memory_store_commit(world->memory, zn_ledger_changes(world->ledger));
+		zn_ledger_commit(world->ledger);
+		assert_int_equal(results[first], first == 0 ? ZN_LEDGER_OK : ZN_LEDGER_NO_CHANNEL);
+		assert_int_equal(results[1 - first], ZN_LEDGER_OK);
+		world_finish(world);
 	}
 }
 
@@ -245,8 +276,8 @@ static void a_refund_returns_the_rest_and_not_the_held(void **state)
 	uint64_t payer = balance(&scene, 0), pool = world_supply(&scene.world).fee_pool.zat;
 	assert_int_equal(world_do(&scene.world, &scene.tx, 0), ZN_LEDGER_OK);
 	assert_int_equal(balance(&scene, 0), payer + 7 * XEN - scene.tx.fee.zat);
-	assert_int_equal(
-		world_supply(&scene.world).fee_pool.zat, pool + 2 * XEN + scene.tx.fee.zat);
+	assert_int_equal(world_supply(&scene.world).fee_pool.zat,
+		pool + 2 * XEN + scene.tx.fee.zat);
 	world_finish(&scene.world);
 }
 
@@ -258,8 +289,8 @@ static void a_worker_without_coins_settles_out_of_its_pay(void **state)
 	struct zn_hash id = world_open(&world, 0, 5, 10 * XEN, 20);
 	struct zn_transaction close = {.kind = ZN_TX_CLOSE, .body.close = {id, false, {{{{0}}}}}};
 	assert_int_equal(world_do(&world, &close, 5), ZN_LEDGER_NO_FUNDS);
-	struct zn_transaction redeem = {
-		.kind = ZN_TX_REDEEM, .body.redeem = world_voucher(&world, 0, &id, 4 * XEN, 0)};
+	struct zn_transaction redeem = {.kind = ZN_TX_REDEEM,
+		.body.redeem = world_voucher(&world, 0, &id, 4 * XEN, 0)};
 	assert_int_equal(world_do(&world, &redeem, 5), ZN_LEDGER_OK);
 	assert_int_equal(world_account(&world, 5).balance.zat, 4 * XEN - redeem.fee.zat);
 	assert_int_equal(world_account(&world, 5).nonce, 1);
@@ -289,6 +320,7 @@ int main(void)
 		cmocka_unit_test(request_close),
 		cmocka_unit_test(refund),
 		cmocka_unit_test(refund_waits_for_seconds_and_for_blocks),
+		cmocka_unit_test(a_worker_redeems_in_the_last_block_of_the_grace),
 		cmocka_unit_test(held_pay_goes_to_the_fee_pool_when_the_channel_ends),
 		cmocka_unit_test(a_request_pays_at_once_and_out_of_held_first),
 		cmocka_unit_test(a_refund_returns_the_rest_and_not_the_held),

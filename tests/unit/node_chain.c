@@ -1,6 +1,7 @@
 /* tests/unit/node_chain.c - headers, proofs, search and pruning of the node, block by block. */
 #include "tests/unit/node_ground.h"
 
+#include "chain/node/abci_order.h"
 #include "chain/node/export.h"
 #include "chain/node/genesis_file.h"
 #include "io/files.h"
@@ -19,8 +20,8 @@ static void block_read(struct zn_block_reader *out, const struct ground *ground,
 
 static void transfer_add(struct ground *ground, int from, int to, uint64_t zat)
 {
-	struct zn_transaction tx = {
-		.kind = ZN_TX_TRANSFER, .body.transfer = {ground->people.accounts[to], {zat}}};
+	struct zn_transaction tx = {.kind = ZN_TX_TRANSFER,
+		.body.transfer = {ground->people.accounts[to], {zat}}};
 	ground_add(ground, &tx, from);
 }
 
@@ -59,8 +60,8 @@ static void headers_commit_to_all_that_came_before(void **state)
 			}
 			zn_merkle_root(&hash, leaves, count);
 			assert_memory_equal(now.header.last_results_hash.bytes, hash.bytes, 32);
-			assert_true(zn_block_time_compare(&now.header.time, &before.header.time) >
-				    0);
+			assert_true(
+				zn_block_time_compare(&now.header.time, &before.header.time) > 0);
 		} else {
 			zn_empty_hash(&leaf);
 			assert_false(now.header.last_block.present);
@@ -82,10 +83,10 @@ static void proof_holds(struct ground *ground, const struct zn_query_answer *ans
 	assert_true(zn_app_hash_root(&root, &after.header.app_hash));
 	zn_sha256(&value, answer->value, answer->bytes);
 	bool present = answer->code == 0;
-	assert_true(zn_tree_proof_check(
-		&root, &answer->proof, &answer->key, present ? &value : NULL));
-	assert_false(zn_tree_proof_check(
-		&root, &answer->proof, &answer->key, present ? NULL : &value));
+	assert_true(
+		zn_tree_proof_check(&root, &answer->proof, &answer->key, present ? &value : NULL));
+	assert_false(
+		zn_tree_proof_check(&root, &answer->proof, &answer->key, present ? NULL : &value));
 }
 
 static size_t account_data(uint8_t out[21], const struct zn_account *account)
@@ -135,11 +136,58 @@ static void states_of_recent_heights_are_proven_and_no_others(void **state)
 	}
 	assert_int_equal(ground_query(&ground, "/supply", NULL, 0, oldest - 1, true)->code,
 		ZN_QUERY_NO_PROOF);
-	assert_int_equal(
-		ground_query(&ground, "/supply", NULL, 0, 30, true)->code, ZN_QUERY_NO_PROOF);
+	assert_int_equal(ground_query(&ground, "/supply", NULL, 0, 30, true)->code,
+		ZN_QUERY_NO_PROOF);
 	/* Without a proof it is the newest. */
-	assert_int_equal(
-		ground_query(&ground, "/account", who, sizeof who, 0, false)->height, 30);
+	assert_int_equal(ground_query(&ground, "/account", who, sizeof who, 0, false)->height, 30);
+	ground_finish(&ground);
+}
+
+static void proposals_and_calls_keep_their_rules(void **state)
+{
+	static struct ground ground;
+	static const struct {
+		enum zn_abci_stage stage;
+		const char *legal; /* a letter for each call, '-' for one that is not */
+	} rows[] = {
+		{ZN_ABCI_UNKNOWN, "I--------"},
+		{ZN_ABCI_NEW, "IC-------"},
+		{ZN_ABCI_READY, "I-TQPOF-S"},
+		{ZN_ABCI_FINALIZED, "--TQ---MS"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		for (int call = 0; call < ZN_ABCI_CALLS; call++) {
+			struct zn_abci_order order = {rows[i].stage};
+			assert_int_equal(zn_abci_order_allows(&order, (enum zn_abci_call)call),
+				rows[i].legal[call] != '-');
+		}
+	ground_start(&ground);
+	transfer_add(&ground, 0, 3, 1);
+	struct zn_block block = {1, ground.time_s, 1, ground.txs};
+	assert_true(zn_application_process(ground.application, &block));
+	ground.txs[0].count--; /* bytes that are no transaction do not get into a block */
+	assert_false(zn_application_process(ground.application, &block));
+	ground.txs[0].count++;
+	assert_int_equal(zn_application_snapshots(ground.application), 0);
+	/* A block of what does not settle, and no more than three quarters of it. */
+	static struct zn_block_tx full[ZN_BLOCK_TXS_MAX];
+	uint8_t large[ZN_TX_BYTES_MAX];
+	struct zn_transaction open = {.kind = ZN_TX_OPEN};
+	open.body.open.count = ZN_CHANNELS_PER_TX_MAX;
+	for (uint32_t i = 0; i < ZN_CHANNELS_PER_TX_MAX; i++)
+		open.body.open.openings[i] =
+			(struct zn_tx_opening){ground.people.accounts[4], {{1}}, {XEN}, 10};
+	size_t count =
+		zn_transaction_sign(large, &open, &ground.people.keys[1], &ground.people.chain, 10);
+	block.txs = full;
+	size_t most = (ZN_BLOCK_BYTES_MAX - ZN_BLOCK_BYTES_MAX / 4) / (count + 3);
+	for (size_t i = 0; i <= most; i++)
+		full[i] = (struct zn_block_tx){large, count, true};
+	block.txs_count = most;
+	assert_true(zn_application_process(ground.application, &block));
+	block.txs_count = most + 1;
+	assert_false(zn_application_process(ground.application, &block));
 	ground_finish(&ground);
 }
 
@@ -217,9 +265,11 @@ static void jobs_are_found_by_kind_needs_price_and_age(void **state)
 			fail_msg("%s: %x instead of %x", rows[i].what, found, rows[i].found);
 	}
 	/* An update is found by what it is now. */
-	struct zn_job first = search(&ground, (struct zn_jobs_query){.kind = 1, .limit = 1})->jobs[0];
+	struct zn_job first =
+		search(&ground, (struct zn_jobs_query){.kind = 1, .limit = 1})->jobs[0];
 	struct zn_transaction update = {.kind = ZN_TX_UPDATE,
-		.body.update = {first.id, 100, 0, ground.time_s + 10, {{1}}, "https://c.example:1"}};
+		.body.update = {first.id, 100, 0, ground.time_s + 10, {{1}},
+			"https://c.example:1"}};
 	ground_add(&ground, &update, 0);
 	assert_int_equal(ground_block(&ground), ZN_ERR_OK);
 	assert_int_equal(
@@ -274,8 +324,8 @@ static void old_blocks_leave_a_few_at_a_time_and_the_state_stays(void **state)
 		earliest = now;
 	}
 	assert_in_range(earliest, BLOCKS - 151, BLOCKS - 145);
-	assert_memory_equal(
-		before.bytes, zn_application_head(ground.application)->app_hash.bytes, 32);
+	assert_memory_equal(before.bytes, zn_application_head(ground.application)->app_hash.bytes,
+		32);
 	assert_false(zn_node_store_tx_find(&height, &index, ground.store, &ids[earliest - 1]));
 	assert_true(zn_node_store_tx_find(&height, &index, ground.store, &ids[earliest]));
 	assert_int_equal(history_count(&ground, 3), BLOCKS - earliest + 1);
@@ -360,6 +410,52 @@ static void states_compare(const struct zn_store *a, const struct zn_store *b)
 	assert_int_equal(one.count, two.count);
 }
 
+/* Open and closing channels, a bond and a part of it on its way out, a job. */
+static void scene_fill(struct ground *ground, struct zn_hash *id, struct zn_hash *closing)
+{
+	*id = channel_open(ground, 0, 5);
+	*closing = channel_open(ground, 0, 4);
+	struct zn_transaction request = {.kind = ZN_TX_REQUEST_CLOSE,
+		.body.request_close = {*closing, {XEN}}};
+	ground_add(ground, &request, 0);
+	struct zn_transaction bond = {.kind = ZN_TX_BOND, .body.bond = {5 * XEN}},
+			      unbond = {.kind = ZN_TX_UNBOND, .body.unbond = {XEN}};
+	ground_add(ground, &bond, 1);
+	ground_add(ground, &unbond, 1);
+	struct zn_transaction announce = {.kind = ZN_TX_ANNOUNCE,
+		.body.announce = world_announcement(ground->time_s + 5000)};
+	ground_add(ground, &announce, 1);
+	assert_int_equal(ground_block(ground), ZN_ERR_OK);
+	for (size_t i = 0; i < 6; i++)
+		assert_int_equal(ground->results[i], ZN_LEDGER_OK);
+}
+
+static void damage_is_found(const struct zn_genesis *sound)
+{
+	/* A changed byte is no genesis. */
+	struct zn_genesis genesis = *sound;
+	uint8_t *bytes = malloc(genesis.entries_bytes);
+	genesis.entries = bytes;
+	for (size_t at = 0; at < genesis.entries_bytes; at += 7) {
+		memcpy(bytes, sound->entries, genesis.entries_bytes);
+		bytes[at] ^= 0x41;
+		struct zn_hash a, b;
+		zn_genesis_hash(&a, &genesis);
+		zn_genesis_hash(&b, sound);
+		assert_memory_not_equal(a.bytes, b.bytes, 32);
+		(void)zn_genesis_check(&genesis); /* any bytes are safe */
+	}
+	free(bytes);
+	genesis.entries = sound->entries;
+	for (size_t less = 1; less < genesis.entries_bytes; less++) {
+		genesis.entries_bytes = sound->entries_bytes - less;
+		enum zn_genesis_refusal refusal = zn_genesis_check(&genesis);
+		/* Without a whole job at its end it is another genesis, and a sound one. */
+		assert_true(
+			refusal == ZN_GENESIS_STATE || (less > 100 && refusal == ZN_GENESIS_OK));
+	}
+}
+
 static void a_ledger_goes_on_elsewhere_with_the_same_coins(void **state)
 {
 	static struct ground ground, other;
@@ -369,21 +465,8 @@ static void a_ledger_goes_on_elsewhere_with_the_same_coins(void **state)
 	(void)state;
 	ground_start(&ground);
 	ground_start(&other); /* its home is used, with another ledger in it */
-	struct zn_hash id = channel_open(&ground, 0, 5), closing = channel_open(&ground, 0, 4);
-	struct zn_transaction request = {
-		.kind = ZN_TX_REQUEST_CLOSE, .body.request_close = {closing, {XEN}}};
-	ground_add(&ground, &request, 0);
-	struct zn_transaction bond = {.kind = ZN_TX_BOND, .body.bond = {5 * XEN}},
-			      unbond = {.kind = ZN_TX_UNBOND, .body.unbond = {XEN}};
-	ground_add(&ground, &bond, 1);
-	ground_add(&ground, &unbond, 1);
-	struct zn_transaction announce = {.kind = ZN_TX_ANNOUNCE,
-		.body.announce = world_announcement(ground.time_s + 5000)};
-	ground_add(&ground, &announce, 1);
-	assert_int_equal(ground_block(&ground), ZN_ERR_OK);
-	for (size_t i = 0; i < 6; i++)
-		assert_int_equal(ground.results[i], ZN_LEDGER_OK);
-
+	struct zn_hash id, closing;
+	scene_fill(&ground, &id, &closing);
 	snprintf(path, sizeof path, "%s/export.json", ground.home);
 	zn_application_close(ground.application);
 	zn_node_store_close(ground.store);
@@ -408,7 +491,8 @@ static void a_ledger_goes_on_elsewhere_with_the_same_coins(void **state)
 	memcpy(other.nonce, ground.nonce, sizeof other.nonce);
 	other.time_s = ground.time_s + 60;
 	struct zn_transaction redeem = {.kind = ZN_TX_REDEEM,
-		.body.redeem = world_voucher(&ground.people, 0, &id, 3 * XEN, 0)},
+				      .body.redeem =
+					      world_voucher(&ground.people, 0, &id, 3 * XEN, 0)},
 			      refund = {.kind = ZN_TX_REFUND, .body.refund = closing};
 	ground_add(&other, &redeem, 5);
 	ground_add(&other, &refund, 0);
@@ -426,27 +510,7 @@ static void a_ledger_goes_on_elsewhere_with_the_same_coins(void **state)
 		ground_query(&other, "/channel", id.bytes, sizeof id.bytes, 0, false)->bytes));
 	assert_int_equal(channel.redeemed.zat, 3 * XEN);
 
-	/* A changed byte is no genesis. */
-	struct zn_genesis genesis = other.people.genesis;
-	uint8_t *bytes = malloc(genesis.entries_bytes);
-	genesis.entries = bytes;
-	for (size_t at = 0; at < genesis.entries_bytes; at += 7) {
-		memcpy(bytes, other.people.genesis.entries, genesis.entries_bytes);
-		bytes[at] ^= 0x41;
-		struct zn_hash a, b;
-		zn_genesis_hash(&a, &genesis);
-		zn_genesis_hash(&b, &other.people.genesis);
-		assert_memory_not_equal(a.bytes, b.bytes, 32);
-		(void)zn_genesis_check(&genesis); /* any bytes are safe */
-	}
-	free(bytes);
-	genesis.entries = other.people.genesis.entries;
-	for (size_t less = 1; less < genesis.entries_bytes; less++) {
-		genesis.entries_bytes = other.people.genesis.entries_bytes - less;
-		enum zn_genesis_refusal refusal = zn_genesis_check(&genesis);
-		/* Without a whole job at its end it is another genesis, and a sound one. */
-		assert_true(refusal == ZN_GENESIS_STATE || (less > 100 && refusal == ZN_GENESIS_OK));
-	}
+	damage_is_found(&other.people.genesis);
 	zn_genesis_file_finish(&other.people.genesis);
 	ground_finish(&ground);
 	ground_finish(&other);
@@ -457,6 +521,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(headers_commit_to_all_that_came_before),
 		cmocka_unit_test(states_of_recent_heights_are_proven_and_no_others),
+		cmocka_unit_test(proposals_and_calls_keep_their_rules),
 		cmocka_unit_test(jobs_are_found_by_kind_needs_price_and_age),
 		cmocka_unit_test(old_blocks_leave_a_few_at_a_time_and_the_state_stays),
 		cmocka_unit_test(a_ledger_goes_on_elsewhere_with_the_same_coins),

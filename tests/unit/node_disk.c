@@ -68,8 +68,7 @@ ssize_t pwritev(int fd, const struct iovec *pieces, int count, off_t offset)
 	if (!fails())
 		return syscall(SYS_pwritev, fd, pieces, count, offset, 0);
 	if (disk.how == HOW_SHORT && disk.calls == disk.fail)
-		return syscall(
-			SYS_pwrite64, fd, pieces[0].iov_base, pieces[0].iov_len / 2, offset);
+		return syscall(SYS_pwrite64, fd, pieces[0].iov_base, pieces[0].iov_len / 2, offset);
 	return failure();
 }
 
@@ -101,8 +100,8 @@ static void block_fill(struct ground *ground, uint64_t height)
 {
 	struct zn_transaction transfer = {.kind = ZN_TX_TRANSFER,
 		.body.transfer = {ground->people.accounts[3], {height}}};
-	struct zn_transaction announce = {
-		.kind = ZN_TX_ANNOUNCE, .body.announce = world_announcement(2000000)};
+	struct zn_transaction announce = {.kind = ZN_TX_ANNOUNCE,
+		.body.announce = world_announcement(2000000)};
 	ground->time_s = ground->people.time_s + height;
 	/* The nonces of this height, whatever was made before. */
 	ground->nonce[0] = 2 * (height - 1);

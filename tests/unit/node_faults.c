@@ -55,16 +55,16 @@ static void a_busy_port_is_said_and_nothing_is_made(void **state)
 static void a_locked_home_is_said(void **state)
 {
 	(void)state;
-	const char *arguments[] = {
-		"xencoind", "--solo", "--home", harness.home, "--listen", "127.0.0.1:0", NULL};
+	const char *arguments[] = {"xencoind", "--solo", "--home", harness.home, "--listen",
+		"127.0.0.1:0", NULL};
 	complains(arguments, "another xencoind uses this home");
 }
 
 static void an_unusable_home_is_said(void **state)
 {
 	(void)state;
-	const char *arguments[] = {
-		"xencoind", "--solo", "--home", "/dev/null/home", "--listen", "127.0.0.1:0", NULL};
+	const char *arguments[] = {"xencoind", "--solo", "--home", "/dev/null/home", "--listen",
+		"127.0.0.1:0", NULL};
 	complains(arguments, "give another --home");
 }
 
@@ -152,8 +152,8 @@ static void a_damaged_database_is_said(void **state)
 	memset(junk, 0x5a, sizeof junk);
 	assert_int_equal(zn_directory_make(ledger), ZN_ERR_OK);
 	assert_int_equal(zn_file_write(path, junk, sizeof junk, 0600), ZN_ERR_OK);
-	const char *arguments[] = {
-		"xencoind", "--solo", "--home", home, "--listen", "127.0.0.1:0", NULL};
+	const char *arguments[] = {"xencoind", "--solo", "--home", home, "--listen", "127.0.0.1:0",
+		NULL};
 	complains(arguments, "database cannot be opened");
 }
 
@@ -192,8 +192,8 @@ static void a_full_disk_stops_it_and_loses_nothing(void **state)
 	harness.file_bytes_max = 0;
 	assert_true(harness_run(&harness));
 	uint64_t balance = harness_account(&harness, &to).balance.zat;
-	print_message(
-		"%llu acknowledged before the disk was full\n", (unsigned long long)acknowledged);
+	print_message("%llu acknowledged before the disk was full\n",
+		(unsigned long long)acknowledged);
 	assert_true(acknowledged > 0);
 	assert_in_range(balance, acknowledged * 1000, (acknowledged + 1) * 1000);
 }

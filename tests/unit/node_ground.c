@@ -10,8 +10,8 @@ bool ground_open(struct ground *ground, struct zn_complaint *complaint)
 {
 	if (zn_node_store_open(&ground->store, ground->directory, complaint) != ZN_ERR_OK)
 		return false;
-	return zn_application_open(
-		&ground->application, ground->store, &ground->people.genesis, complaint);
+	return zn_application_open(&ground->application, ground->store, &ground->people.genesis,
+		complaint);
 }
 
 void ground_close(struct ground *ground)
@@ -72,15 +72,16 @@ enum zn_err ground_block(struct ground *ground)
 	static struct zn_commit commit;
 	const struct zn_node_head *head = zn_application_head(ground->application);
 	struct zn_block work = {head->height + 1, ground->time_s, ground->count, ground->txs};
-	struct zn_node_block block = {
-		.commit = &commit, .txs = kept, .txs_count = (uint32_t)ground->count};
+	struct zn_node_block block = {.commit = &commit,
+		.txs = kept,
+		.txs_count = (uint32_t)ground->count};
 	struct zn_block_mark mark;
 	struct zn_block_time time;
 	struct zn_hash app_hash, data_hash;
 	zn_application_finalize(ground->application, ground->results, &work, &app_hash);
 	for (size_t i = 0; i < ground->count; i++)
-		kept[i] = (struct zn_node_tx){ground->txs[i].bytes,
-			(uint32_t)ground->txs[i].count, (uint32_t)ground->results[i]};
+		kept[i] = (struct zn_node_tx){ground->txs[i].bytes, (uint32_t)ground->txs[i].count,
+			(uint32_t)ground->results[i]};
 	zn_block_data_hash(&data_hash, scratch, kept, block.txs_count);
 	zn_signer_time(&time, head, ground->time_s * 1000000000);
 	zn_signer_header(&block.header, &ground->signer, head, &time, &data_hash);

@@ -12,7 +12,7 @@
 
 struct ground {
 	char home[64];
-	char directory[80]; /* the store's, in the home */
+	char directory[80];  /* the store's, in the home */
 	struct world people; /* keys, chain and genesis; its own ledger is not used */
 	struct zn_signer signer;
 	struct zn_node_store *store;

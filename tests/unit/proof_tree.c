@@ -165,7 +165,8 @@ static void a_snapshot_stays_what_it_was(void **state)
 	(void)state;
 	for (uint32_t step = 0; step < STEPS; step++) {
 		random = random * 1664525 + 1013904223;
-		struct zn_hash key = number_hash((random >> 8) % COUNT), value = number_hash(random);
+		struct zn_hash key = number_hash((random >> 8) % COUNT),
+			       value = number_hash(random);
 		if (step % 3 == 0)
 			zn_tree_delete(tree, &key);
 		else
@@ -185,8 +186,8 @@ static void a_snapshot_stays_what_it_was(void **state)
 			assert_memory_equal(root.bytes, roots[i].bytes, sizeof root.bytes);
 			zn_tree_prove(&proof, kept[i], &key);
 			bool there = proof.occupied && zn_hash_equal(&proof.key, &key);
-			assert_true(zn_tree_proof_check(
-				&roots[i], &proof, &key, there ? &proof.value : NULL));
+			assert_true(zn_tree_proof_check(&roots[i], &proof, &key,
+				there ? &proof.value : NULL));
 		}
 	}
 	for (uint32_t i = 0; i < KEPT; i++)

@@ -39,8 +39,8 @@ static struct zn_transaction transaction_of(uint8_t kind)
 			(struct zn_tx_opening){world.accounts[2], {{9}}, {600000000}, 259200};
 		break;
 	case ZN_TX_UPDATE:
-		tx.body.update = (struct zn_tx_update){
-			id, 2000000, 1700001800, 1700007200, {{10}}, "https://b.example:443"};
+		tx.body.update = (struct zn_tx_update){id, 2000000, 1700001800, 1700007200, {{10}},
+			"https://b.example:443"};
 		break;
 	case ZN_TX_WITHDRAW:
 		tx.body.withdraw = id;
@@ -123,8 +123,8 @@ static const struct vector *vector_of(const char *name)
 	return NULL;
 }
 
-static const char *const value_names[] = {"account-state", "job-state", "supply", "bond-state", "unbonding-state",
-	"params"};
+static const char *const value_names[] = {"account-state", "job-state", "supply", "bond-state",
+	"unbonding-state", "params"};
 
 static void meet(const char *name, const uint8_t *bytes, size_t count, const struct zn_hash *hash,
 	bool print)
