@@ -2,8 +2,7 @@
 #ifndef ZN_CORE_ASSERT_H
 #define ZN_CORE_ASSERT_H
 
-#define ZN_ASSERT(what)                                                                            \
-	((what) ? (void)0 : zn_assert_failed(#what, __FILE__, __LINE__))
+#define ZN_ASSERT(what) ((what) ? (void)0 : zn_assert_failed(#what, __FILE__, __LINE__))
 
 _Noreturn void zn_assert_failed(const char *what, const char *file, int line);
 

@@ -60,7 +60,7 @@ enum zn_record_type {
 	ZN_RECORD_COMMIT = 44,
 	ZN_RECORD_VALIDATORS = 45,
 	ZN_RECORD_LIGHT_TRUST = 46, /* the newest header that a light client believes */
-	ZN_RECORD_MESSAGE = 64, /* between worker and publisher; the second byte is the version,
+	ZN_RECORD_MESSAGE = 64,     /* between worker and publisher; the second byte is the version,
 				   then the message's kind */
 };
 

@@ -39,8 +39,7 @@ void zn_public_key_of(struct zn_public_key *out, const struct zn_secret_key *key
 bool zn_public_key_valid(const struct zn_public_key *key);
 bool zn_public_key_equal(const struct zn_public_key *a, const struct zn_public_key *b);
 
-void zn_sign(struct zn_signature *out, const struct zn_secret_key *key,
-	const struct zn_hash *hash);
+void zn_sign(struct zn_signature *out, const struct zn_secret_key *key, const struct zn_hash *hash);
 /** False for a wrong signature, a high s, a key that is none. Any input is safe. */
 bool zn_verify(const struct zn_public_key *key, const struct zn_hash *hash,
 	const struct zn_signature *signature) __attribute__((warn_unused_result));
@@ -53,7 +52,6 @@ bool zn_account_equal(const struct zn_account *a, const struct zn_account *b);
 /** Bech32m with prefix "xen" (BIP-350 over the 21 bytes scheme | hash): "xen1…"; returns `text`. */
 const char *zn_account_text(char text[ZN_ACCOUNT_TEXT_BYTES], const struct zn_account *account);
 /** Lower case only, one text per account; false for anything else. */
-bool zn_account_parse(struct zn_account *out, const char *text)
-	__attribute__((warn_unused_result));
+bool zn_account_parse(struct zn_account *out, const char *text) __attribute__((warn_unused_result));
 
 #endif

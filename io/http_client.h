@@ -23,25 +23,25 @@ void zn_http_client_destroy(struct zn_http_client *client);
 
 struct zn_http_request {
 	const char *url;
-	const void *body;         /* NULL: GET, else POST; borrowed until done or cancelled */
+	const void *body; /* NULL: GET, else POST; borrowed until done or cancelled */
 	size_t body_bytes;
-	const char *content_type; /* of the body */
-	const char *bearer;       /* Authorization: Bearer; NULL for none */
+	const char *content_type;  /* of the body */
+	const char *bearer;        /* Authorization: Bearer; NULL for none */
 	const struct zn_hash *pin; /* NULL for plain HTTP; with a pin only https:// goes out */
-	bool allow_private;       /* else loopback, private, link-local and multicast addresses are
+	bool allow_private;        /* else loopback, private, link-local and multicast addresses are
 				     refused after resolving: strangers announce what we dial */
-	uint64_t timeout_ms;      /* of the whole call */
+	uint64_t timeout_ms;       /* of the whole call */
 	size_t response_bytes_max;
 };
 
 struct zn_http_response {
-	enum zn_err err;      /* OK: the server answered, with any status. DENIED: a refused address or
+	enum zn_err err; /* OK: the server answered, with any status. DENIED: a refused address or
 				 a wrong pin. TOO_LARGE, TIMEOUT, UNREACHABLE, CLOSED */
-	int status;           /* 0 on failure */
-	const uint8_t *body;  /* borrowed for the callback; one zero byte behind */
+	int status;      /* 0 on failure */
+	const uint8_t *body; /* borrowed for the callback; one zero byte behind */
 	size_t body_bytes;
 	bool wrong_pin;
-	const char *detail;   /* curl's sentence on failure */
+	const char *detail; /* curl's sentence on failure */
 };
 
 typedef void zn_http_done_fn(void *user, const struct zn_http_response *response);

@@ -31,7 +31,7 @@ struct zn_http_server_options {
 	const char *tls_certificate_pem;
 	unsigned int connections_max;
 	unsigned int connections_per_address_max; /* 0: no such limit */
-	unsigned int idle_s;     /* a silent connection is closed; must exceed ZN_POLL_HELD_S */
+	unsigned int idle_s; /* a silent connection is closed; must exceed ZN_POLL_HELD_S */
 	zn_http_handler_fn *handler;
 	zn_http_gone_fn *gone;
 	zn_http_body_limit_fn *body_limit;
@@ -64,7 +64,6 @@ void zn_http_reply(struct zn_http_exchange *exchange, int status, const char *co
  *  many must not be held once for each of them. */
 void zn_http_reply_lasting(struct zn_http_exchange *exchange, int status, const char *content_type,
 	const void *bytes, size_t count);
-
 
 /** A fresh P-256 key and a self-signed certificate, as PEM (malloc'ed), and the pin of its
  *  SubjectPublicKeyInfo. */

@@ -29,10 +29,11 @@ struct zn_bind {
 	const void *bytes;
 	size_t count;
 };
-#define ZN_BIND_I(value)        ((struct zn_bind){.kind = ZN_BIND_INTEGER, .integer = (int64_t)(value)})
-#define ZN_BIND_B(pointer, n)   ((struct zn_bind){.kind = ZN_BIND_BYTES, .bytes = (pointer), .count = (n)})
-#define ZN_BIND_T(text)         ((struct zn_bind){.kind = ZN_BIND_TEXT, .bytes = (text)})
-#define ZN_BIND_NONE            ((struct zn_bind){.kind = ZN_BIND_NULL})
+#define ZN_BIND_I(value) ((struct zn_bind){.kind = ZN_BIND_INTEGER, .integer = (int64_t)(value)})
+#define ZN_BIND_B(pointer, n)                                                                      \
+	((struct zn_bind){.kind = ZN_BIND_BYTES, .bytes = (pointer), .count = (n)})
+#define ZN_BIND_T(text) ((struct zn_bind){.kind = ZN_BIND_TEXT, .bytes = (text)})
+#define ZN_BIND_NONE    ((struct zn_bind){.kind = ZN_BIND_NULL})
 
 /** Change something. The first write after a commit begins a batch. Errors: IO, DISK_FULL, CORRUPT,
  *  EXISTS for a broken constraint; after any the batch is rolled back by zn_journal_rollback, and

@@ -36,11 +36,11 @@ bool zn_json_base64(uint8_t **out, size_t *count, const struct zn_json *value);
 
 /* Reading what a person wrote: each call marks its key as known; _done complains about others. */
 struct zn_json_reader {
-	const char *name;            /* file name, for complaints */
+	const char *name; /* file name, for complaints */
 	const struct zn_json *object;
 	struct zn_complaint *complaint;
 	bool failed;
-	uint64_t known;              /* bit per member, the first 64 of the object */
+	uint64_t known; /* bit per member, the first 64 of the object */
 };
 
 struct zn_json_reader zn_json_reader_begin(const char *name, const struct zn_json *object,
@@ -48,8 +48,8 @@ struct zn_json_reader zn_json_reader_begin(const char *name, const struct zn_jso
 /** Each returns false if the key is absent or wrong; wrong (or absent and required) also complains. */
 bool zn_json_read_string(struct zn_json_reader *reader, const char *key, bool required,
 	const char **out);
-bool zn_json_read_u64(struct zn_json_reader *reader, const char *key, bool required,
-	uint64_t least, uint64_t most, uint64_t *out);
+bool zn_json_read_u64(struct zn_json_reader *reader, const char *key, bool required, uint64_t least,
+	uint64_t most, uint64_t *out);
 bool zn_json_read_double(struct zn_json_reader *reader, const char *key, bool required,
 	double least, double most, double *out);
 bool zn_json_read_bool(struct zn_json_reader *reader, const char *key, bool required, bool *out);
@@ -78,7 +78,8 @@ void zn_json_add_u64_text(struct zn_json *object, const char *key, uint64_t valu
 void zn_json_add_number(struct zn_json *object, const char *key, double value);
 void zn_json_add_bool(struct zn_json *object, const char *key, bool value);
 void zn_json_add_base64(struct zn_json *object, const char *key, const void *bytes, size_t count);
-void zn_json_add_hex_upper(struct zn_json *object, const char *key, const void *bytes, size_t count);
+void zn_json_add_hex_upper(struct zn_json *object, const char *key, const void *bytes,
+	size_t count);
 /** Takes `child`. In arrays `key` is NULL. */
 void zn_json_add(struct zn_json *object, const char *key, struct zn_json *child);
 /** malloc'ed text; NULL without memory. */

@@ -267,8 +267,8 @@ static bool read_inner(struct zn_json_reader *reader, const char *key, bool requ
 	if (value == NULL)
 		return false;
 	if (!is_one(inner(value)))
-		return complain(
-			reader, "%s: it should be an %s, not %s", key, what, kind_of(value));
+		return complain(reader, "%s: it should be an %s, not %s", key, what,
+			kind_of(value));
 	*out = value;
 	return true;
 }

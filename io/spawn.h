@@ -15,15 +15,15 @@ struct zn_child {
 };
 
 struct zn_spawn_options {
-	const char *path;        /* executable */
-	const char *const *argv; /* NULL-terminated, argv[0] included */
+	const char *path;               /* executable */
+	const char *const *argv;        /* NULL-terminated, argv[0] included */
 	const char *const *environment; /* NULL-terminated "A=b"; NULL = empty */
-	bool channel;            /* give it fd 3: the other end of `channel` */
-	const int *extra_fds;    /* become fds 4, 5, ...; others are closed */
+	bool channel;                   /* give it fd 3: the other end of `channel` */
+	const int *extra_fds;           /* become fds 4, 5, ...; others are closed */
 	size_t extra_fds_count;
-	int stderr_fd;           /* -1: inherited */
-	int stdout_fd;           /* -1: inherited */
-	bool own_network;        /* an empty network namespace, where the system allows it */
+	int stderr_fd;    /* -1: inherited */
+	int stdout_fd;    /* -1: inherited */
+	bool own_network; /* an empty network namespace, where the system allows it */
 	bool die_with_parent;
 };
 

@@ -29,9 +29,9 @@ struct zn_kernel_input {
 };
 
 struct zn_builtin_kernel {
-	const char *name;            /* "mix", "pathtrace" */
-	const char *const *sources;  /* names, NULL-terminated, in order */
-	const char *what;            /* one line for people */
+	const char *name;           /* "mix", "pathtrace" */
+	const char *const *sources; /* names, NULL-terminated, in order */
+	const char *what;           /* one line for people */
 	/** The kernel believes what it is given: is it safe to run with this? NULL if it is, else
 	 *  one sentence's end that says why not ("the parameters have the wrong size"). */
 	const char *(*check)(const struct zn_kernel_input *input);

@@ -50,8 +50,8 @@ static bool endpoint_valid(const char *endpoint)
 	return port > 0;
 }
 
-enum zn_announcement_refusal zn_announcement_check(
-	const struct zn_announcement *announcement, uint64_t now_s)
+enum zn_announcement_refusal zn_announcement_check(const struct zn_announcement *announcement,
+	uint64_t now_s)
 {
 	if (announcement->kind < ZN_JOB_KERNEL || announcement->kind > ZN_JOB_DATA)
 		return ZN_ANNOUNCEMENT_KIND;

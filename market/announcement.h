@@ -24,19 +24,19 @@ enum zn_price_unit { ZN_UNIT_CHUNK = 1, ZN_UNIT_METERED = 2 };
 
 struct zn_announcement {
 	struct zn_hash job_hash;
-	uint8_t kind;             /* enum zn_job_kind */
-	uint8_t unit;             /* enum zn_price_unit of price_zat */
-	uint64_t chunks;          /* how large the job is */
+	uint8_t kind;    /* enum zn_job_kind */
+	uint8_t unit;    /* enum zn_price_unit of price_zat */
+	uint64_t chunks; /* how large the job is */
 	uint64_t chunk_output_bytes;
-	uint64_t shared_bytes;    /* what every worker must fetch first */
-	uint64_t memory_bytes;    /* needed on the device */
-	uint8_t device_classes;   /* any of these will do */
-	uint32_t features;        /* all of these are needed */
-	uint64_t price_zat;       /* indicative, per ZN_PRICE_PER_UNITS; 0: none named */
-	uint64_t deadline_s;      /* ledger time by which the job wants to be done; 0: none */
-	uint64_t expiry_s;        /* ledger time at which it leaves the ledger */
-	uint8_t identity_bits;    /* identity work asked of a worker; 0 is the only value yet */
-	struct zn_hash tls_pin;   /* SHA-256 of the publisher's SubjectPublicKeyInfo */
+	uint64_t shared_bytes;  /* what every worker must fetch first */
+	uint64_t memory_bytes;  /* needed on the device */
+	uint8_t device_classes; /* any of these will do */
+	uint32_t features;      /* all of these are needed */
+	uint64_t price_zat;     /* indicative, per ZN_PRICE_PER_UNITS; 0: none named */
+	uint64_t deadline_s;    /* ledger time by which the job wants to be done; 0: none */
+	uint64_t expiry_s;      /* ledger time at which it leaves the ledger */
+	uint8_t identity_bits;  /* identity work asked of a worker; 0 is the only value yet */
+	struct zn_hash tls_pin; /* SHA-256 of the publisher's SubjectPublicKeyInfo */
 	char endpoint[ZN_ENDPOINT_BYTES_MAX + 1]; /* https://host:port */
 };
 
@@ -60,8 +60,8 @@ enum zn_announcement_refusal {
 };
 
 /** May it stand on the ledger at `now_s`? The first rule broken. */
-enum zn_announcement_refusal zn_announcement_check(
-	const struct zn_announcement *announcement, uint64_t now_s);
+enum zn_announcement_refusal zn_announcement_check(const struct zn_announcement *announcement,
+	uint64_t now_s);
 const char *zn_announcement_refusal_sentence(enum zn_announcement_refusal refusal);
 
 #endif

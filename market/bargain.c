@@ -32,8 +32,8 @@ uint64_t zn_bargain_ask(uint32_t round, uint64_t floor_zat, uint32_t margin_perc
 	return counter_zat >= last_ask_zat ? counter_zat : between;
 }
 
-enum zn_bargain_answer zn_bargain_answer(
-	uint64_t *bid_zat, uint32_t round, uint64_t ask_zat, uint64_t ceiling_zat)
+enum zn_bargain_answer zn_bargain_answer(uint64_t *bid_zat, uint32_t round, uint64_t ask_zat,
+	uint64_t ceiling_zat)
 {
 	if (ask_zat == 0 || ask_zat > ZN_AMOUNT_MAX_ZAT)
 		return ZN_BARGAIN_REJECT;

@@ -22,7 +22,7 @@ enum zn_bargain_answer { ZN_BARGAIN_ACCEPT = 1, ZN_BARGAIN_COUNTER = 2, ZN_BARGA
 
 /** The publisher's answer to an ask. *bid_zat: its last bid (0 before the first) on the way in, the
  *  new one after COUNTER. */
-enum zn_bargain_answer zn_bargain_answer(
-	uint64_t *bid_zat, uint32_t round, uint64_t ask_zat, uint64_t ceiling_zat);
+enum zn_bargain_answer zn_bargain_answer(uint64_t *bid_zat, uint32_t round, uint64_t ask_zat,
+	uint64_t ceiling_zat);
 
 #endif

@@ -43,8 +43,8 @@ void zn_channel_refund_from(uint64_t *from_s, uint64_t *from_height,
 	*from_height = channel->closing_height + ZN_GRACE_BLOCKS;
 }
 
-enum zn_funding_refusal zn_funding_check(
-	const struct zn_channel *channel, const struct zn_funding *wanted)
+enum zn_funding_refusal zn_funding_check(const struct zn_channel *channel,
+	const struct zn_funding *wanted)
 {
 	struct zn_amount left;
 	if (!zn_public_key_equal(&channel->payer_key, &wanted->payer_key))

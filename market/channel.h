@@ -11,17 +11,17 @@
 #include "market/record.h"
 
 struct zn_channel {
-	struct zn_hash id;            /* tagged hash of (payer, nonce of the opening, index) */
+	struct zn_hash id;              /* tagged hash of (payer, nonce of the opening, index) */
 	struct zn_public_key payer_key; /* signs vouchers */
 	struct zn_account payee;
 	struct zn_hash terms_hash;
-	struct zn_amount deposit;     /* everything ever put in */
-	struct zn_amount redeemed;    /* already paid out to the payee */
-	struct zn_amount held;        /* of the best voucher seen on the ledger */
+	struct zn_amount deposit;  /* everything ever put in */
+	struct zn_amount redeemed; /* already paid out to the payee */
+	struct zn_amount held;     /* of the best voucher seen on the ledger */
 	uint32_t grace_s;
 	uint64_t opened_height;
-	bool closing;                 /* the payer has requested close */
-	uint64_t closing_s;           /* ledger time and height of the request; 0 while open */
+	bool closing;       /* the payer has requested close */
+	uint64_t closing_s; /* ledger time and height of the request; 0 while open */
 	uint64_t closing_height;
 };
 
@@ -59,8 +59,8 @@ struct zn_funding {
 	struct zn_amount least; /* that must still be unspent */
 };
 
-enum zn_funding_refusal zn_funding_check(
-	const struct zn_channel *channel, const struct zn_funding *wanted);
+enum zn_funding_refusal zn_funding_check(const struct zn_channel *channel,
+	const struct zn_funding *wanted);
 const char *zn_funding_refusal_sentence(enum zn_funding_refusal refusal);
 
 #endif

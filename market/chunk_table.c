@@ -88,8 +88,8 @@ static void let_go(struct zn_chunk_table *table, uint64_t index, uint16_t peer)
 	}
 }
 
-static uint32_t lease_free(
-	struct zn_chunk_table *table, uint64_t *chunks, uint32_t wanted, uint16_t peer)
+static uint32_t lease_free(struct zn_chunk_table *table, uint64_t *chunks, uint32_t wanted,
+	uint16_t peer)
 {
 	uint32_t count = 0;
 	uint64_t at = table->first_free;
@@ -108,8 +108,8 @@ static bool holder_slow(const struct zn_chunk_table *table, const struct chunk *
 	return true;
 }
 
-static uint32_t lease_copies(
-	struct zn_chunk_table *table, uint64_t *chunks, uint32_t wanted, uint16_t peer)
+static uint32_t lease_copies(struct zn_chunk_table *table, uint64_t *chunks, uint32_t wanted,
+	uint16_t peer)
 {
 	uint32_t count = 0;
 	uint64_t open = table->leased; /* so the walk ends early when nothing is left to copy */
@@ -124,8 +124,8 @@ static uint32_t lease_copies(
 	return count;
 }
 
-uint32_t zn_chunk_table_lease(
-	struct zn_chunk_table *table, uint64_t *chunks, uint32_t wanted, uint16_t peer)
+uint32_t zn_chunk_table_lease(struct zn_chunk_table *table, uint64_t *chunks, uint32_t wanted,
+	uint16_t peer)
 {
 	ZN_ASSERT(peer < ZN_PEERS_MAX);
 	uint32_t count = lease_free(table, chunks, wanted, peer);

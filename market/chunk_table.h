@@ -21,8 +21,8 @@ void zn_chunk_table_destroy(struct zn_chunk_table *table);
 /** Lease up to `wanted` chunks to a peer: free ones in order; when none is free, second copies of
  *  chunks whose holder is named slow by zn_chunk_table_slow. Never a chunk the peer holds already.
  *  Returns how many. */
-uint32_t zn_chunk_table_lease(
-	struct zn_chunk_table *table, uint64_t *chunks, uint32_t wanted, uint16_t peer);
+uint32_t zn_chunk_table_lease(struct zn_chunk_table *table, uint64_t *chunks, uint32_t wanted,
+	uint16_t peer);
 /** Say that a chunk was leased before a restart. */
 void zn_chunk_table_lease_restore(struct zn_chunk_table *table, uint64_t chunk, uint16_t peer);
 bool zn_chunk_table_holds(const struct zn_chunk_table *table, uint64_t chunk, uint16_t peer);

@@ -24,8 +24,8 @@ void zn_signed_lease_code(struct zn_codec *codec, struct zn_signed_lease *signed
 	zn_codec_signature(codec, &signed_lease->signature);
 }
 
-static enum zn_lease_refusal chunks_check(
-	const struct zn_lease *lease, const struct zn_lease_limits *limits)
+static enum zn_lease_refusal chunks_check(const struct zn_lease *lease,
+	const struct zn_lease_limits *limits)
 {
 	if (lease->chunks_count == 0)
 		return ZN_LEASE_EMPTY;

@@ -53,8 +53,8 @@ struct zn_lease_limits {
 	struct zn_hash channel_id;
 	struct zn_hash terms_hash;
 	struct zn_public_key publisher_key;
-	uint64_t number;      /* the next one */
-	uint32_t chunks_max;  /* asked for */
+	uint64_t number;     /* the next one */
+	uint32_t chunks_max; /* asked for */
 	uint64_t job_chunks;
 	uint32_t lease_s;
 };

@@ -16,19 +16,19 @@ enum zn_kernel_form { ZN_FORM_MAP = 1, ZN_FORM_CHUNK = 2 };
 enum zn_arithmetic { ZN_ARITHMETIC_EXACT = 1, ZN_ARITHMETIC_CLOSE = 2 };
 
 struct zn_manifest {
-	uint8_t abi_version;  /* 1 */
-	uint8_t form;         /* enum zn_kernel_form */
-	uint8_t arithmetic;   /* enum zn_arithmetic */
-	uint32_t options;     /* build options as bits; none is defined yet: 0 */
+	uint8_t abi_version; /* 1 */
+	uint8_t form;        /* enum zn_kernel_form */
+	uint8_t arithmetic;  /* enum zn_arithmetic */
+	uint32_t options;    /* build options as bits; none is defined yet: 0 */
 	uint32_t sources_count;
 	struct zn_hash sources[ZN_SOURCES_MAX]; /* content ids, in the order they are joined */
 	uint32_t params_bytes;
 	uint8_t params[ZN_PARAMS_BYTES_MAX];
 	struct zn_hash shared_id; /* content id of the shared input; zero if shared_bytes is 0 */
 	uint64_t shared_bytes;
-	uint64_t items;           /* of the whole job, > 0 */
-	uint32_t chunk_items;     /* items of a chunk, > 0 */
-	uint32_t slot_bytes;      /* output bytes of an item, a multiple of 4 */
+	uint64_t items;             /* of the whole job, > 0 */
+	uint32_t chunk_items;       /* items of a chunk, > 0 */
+	uint32_t slot_bytes;        /* output bytes of an item, a multiple of 4 */
 	struct zn_hash inputs_root; /* over the content ids of the chunk inputs; zero: none */
 	uint32_t input_bytes_max;   /* of one chunk input; 0: none */
 };

@@ -84,8 +84,8 @@ static void verdict_code(struct zn_codec *codec, struct zn_message_verdict *verd
 {
 	zn_codec_count(codec, &verdict->verdicts_count, ZN_DELIVERY_CHUNKS_MAX);
 	for (uint32_t i = 0; i < verdict->verdicts_count; i++)
-		zn_codec_range_u8(
-			codec, &verdict->verdicts[i], ZN_VERDICT_ACCEPTED, ZN_VERDICT_UNPAID);
+		zn_codec_range_u8(codec, &verdict->verdicts[i], ZN_VERDICT_ACCEPTED,
+			ZN_VERDICT_UNPAID);
 	zn_codec_u64(codec, &verdict->units);
 	zn_codec_bool(codec, &verdict->has_voucher);
 	if (verdict->has_voucher)
@@ -221,6 +221,7 @@ bool zn_proof_check(const struct zn_chain_id *chain, const struct zn_proof *proo
 {
 	struct zn_hash hash;
 	zn_proof_hash(&hash, chain, proof);
-	return zn_verify(proof->role == ZN_PROOF_WORKER ? &proof->worker_key : &proof->publisher_key,
+	return zn_verify(proof->role == ZN_PROOF_WORKER ? &proof->worker_key
+							: &proof->publisher_key,
 		&hash, signature);
 }

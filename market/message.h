@@ -58,10 +58,10 @@ struct zn_message_prove {
 
 struct zn_message_welcome {
 	struct zn_manifest manifest;
-	bool resumed;             /* the channel named in hello goes on */
-	uint64_t lease_number;    /* of the next lease */
-	uint64_t units;           /* accepted so far */
-	bool has_voucher;         /* the best one that was signed */
+	bool resumed;          /* the channel named in hello goes on */
+	uint64_t lease_number; /* of the next lease */
+	uint64_t units;        /* accepted so far */
+	bool has_voucher;      /* the best one that was signed */
 	struct zn_signed_voucher voucher;
 };
 
@@ -69,17 +69,17 @@ struct zn_message_welcome {
 
 struct zn_message_offer {
 	struct zn_hash session;
-	uint8_t round;                /* 1 to ZN_OFFER_ROUNDS_MAX */
+	uint8_t round; /* 1 to ZN_OFFER_ROUNDS_MAX */
 	uint64_t price_zat;
-	uint64_t chunks_per_1000s;    /* measured by the worker: a claim */
-	uint32_t window_chunks;       /* it would leave so many unpaid */
+	uint64_t chunks_per_1000s; /* measured by the worker: a claim */
+	uint32_t window_chunks;    /* it would leave so many unpaid */
 	uint8_t device_class;
 	char device[ZN_DEVICE_NAME_BYTES_MAX + 1];
 };
 
 struct zn_message_answer {
-	uint8_t answer; /* enum zn_bargain_answer */
-	uint64_t price_zat; /* agreed, or bid */
+	uint8_t answer;        /* enum zn_bargain_answer */
+	uint64_t price_zat;    /* agreed, or bid */
 	struct zn_terms terms; /* with ACCEPT */
 	struct zn_signature signature;
 };
@@ -95,18 +95,18 @@ struct zn_message_opened {
 
 struct zn_message_pull {
 	struct zn_hash session;
-	bool fresh;           /* the first of a session: what is not named here is not held any more;
+	bool fresh; /* the first of a session: what is not named here is not held any more;
 				 answered at once */
 	uint64_t lease_number; /* of the lease that the worker expects next: it has all before */
-	uint32_t want;        /* more chunks */
-	uint32_t begun_count; /* the first so many of chunks are begun */
+	uint32_t want;         /* more chunks */
+	uint32_t begun_count;  /* the first so many of chunks are begun */
 	uint32_t chunks_count;
 	uint64_t chunks[ZN_WINDOW_CHUNKS_MAX]; /* all that the worker holds */
 };
 
 /* Sent: never renumbered. */
 enum zn_order {
-	ZN_ORDER_NONE = 0,   /* nothing new: ask again */
+	ZN_ORDER_NONE = 0, /* nothing new: ask again */
 	ZN_ORDER_WORK = 1,
 	ZN_ORDER_PAUSE = 2,
 	ZN_ORDER_CANCEL = 3, /* begin nothing more, deliver what is begun, then settle */
@@ -129,16 +129,16 @@ struct zn_message_deliver {
 /* Sent: never renumbered. */
 enum zn_verdict {
 	ZN_VERDICT_ACCEPTED = 1,
-	ZN_VERDICT_LATE = 2,  /* the lease had ended: not used, not paid, no reproach */
-	ZN_VERDICT_WRONG = 3, /* a recomputed item differs */
+	ZN_VERDICT_LATE = 2,   /* the lease had ended: not used, not paid, no reproach */
+	ZN_VERDICT_WRONG = 3,  /* a recomputed item differs */
 	ZN_VERDICT_UNPAID = 4, /* delivered together with a wrong one */
 };
 
 struct zn_message_verdict {
 	uint32_t verdicts_count;
 	uint8_t verdicts[ZN_DELIVERY_CHUNKS_MAX]; /* in the order of the statements */
-	uint64_t units;   /* accepted ever, of this channel */
-	bool has_voucher; /* the best one, even when it is not new */
+	uint64_t units;                           /* accepted ever, of this channel */
+	bool has_voucher;                         /* the best one, even when it is not new */
 	struct zn_signed_voucher voucher;
 };
 

@@ -5,11 +5,11 @@
 
 #include <string.h>
 
-bool zn_publisher_job_refuses(
-	const struct zn_publisher_job *job, const struct zn_public_key *worker_key)
+bool zn_publisher_job_refuses(const struct zn_publisher_job *job,
+	const struct zn_public_key *worker_key)
 {
-	uint32_t count = job->refused_count < ZN_REFUSED_KEYS_MAX ? job->refused_count
-								  : ZN_REFUSED_KEYS_MAX;
+	uint32_t count =
+		job->refused_count < ZN_REFUSED_KEYS_MAX ? job->refused_count : ZN_REFUSED_KEYS_MAX;
 	for (uint32_t i = 0; i < count; i++)
 		if (zn_public_key_equal(&job->refused[i], worker_key))
 			return true;
@@ -22,8 +22,8 @@ void zn_publisher_job_refuse(struct zn_publisher_job *job, const struct zn_publi
 	job->refused_count++;
 }
 
-struct zn_publisher_action *zn_publisher_do(
-	struct zn_publisher_actions *out, enum zn_publisher_action_kind kind)
+struct zn_publisher_action *zn_publisher_do(struct zn_publisher_actions *out,
+	enum zn_publisher_action_kind kind)
 {
 	ZN_ASSERT(out->count < ZN_PUBLISHER_ACTIONS_MAX);
 	struct zn_publisher_action *action = &out->list[out->count++];

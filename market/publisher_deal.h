@@ -14,16 +14,16 @@
 
 /** What the buyer decided. */
 struct zn_publisher_policy {
-	uint64_t ceiling_zat;   /* per ZN_PRICE_PER_UNITS chunks */
+	uint64_t ceiling_zat;    /* per ZN_PRICE_PER_UNITS chunks */
 	struct zn_amount budget; /* deposits of the job, all together, at most */
 	uint32_t window_chunks_max;
 	uint32_t check_items;
 	uint32_t lease_s;
 	uint32_t grace_s;
-	uint32_t deposit_s;     /* of pay, in a top-up; the first deposit is a window's */
+	uint32_t deposit_s;           /* of pay, in a top-up; the first deposit is a window's */
 	struct zn_amount deposit_min; /* the ledger opens no channel with less */
-	uint32_t silent_s;      /* a worker not heard of for so long is slow: others copy its chunks */
-	uint64_t expiry_s;      /* of the terms, ledger time */
+	uint32_t silent_s; /* a worker not heard of for so long is slow: others copy its chunks */
+	uint64_t expiry_s; /* of the terms, ledger time */
 };
 
 #define ZN_REFUSED_KEYS_MAX 4096 /* workers that this job has refused; the oldest are forgotten */
@@ -39,17 +39,17 @@ struct zn_publisher_job {
 	struct zn_publisher_policy policy;
 	struct zn_chunk_table *table; /* borrowed */
 
-	uint8_t order;                /* enum zn_order: WORK, PAUSE, CANCEL, DONE; a step makes it DONE
+	uint8_t order; /* enum zn_order: WORK, PAUSE, CANCEL, DONE; a step makes it DONE
 					 with the last chunk, and WORK again if a worker that is
 					 refused after that takes chunks with it */
-	struct zn_amount deposited;   /* by all deals, and not returned yet */
-	uint32_t pulling;             /* deals whose worker is heard of: they share what is left */
+	struct zn_amount deposited; /* by all deals, and not returned yet */
+	uint32_t pulling;           /* deals whose worker is heard of: they share what is left */
 	uint32_t refused_count;
 	struct zn_public_key refused[ZN_REFUSED_KEYS_MAX];
 };
 
-bool zn_publisher_job_refuses(
-	const struct zn_publisher_job *job, const struct zn_public_key *worker_key);
+bool zn_publisher_job_refuses(const struct zn_publisher_job *job,
+	const struct zn_public_key *worker_key);
 void zn_publisher_job_refuse(struct zn_publisher_job *job, const struct zn_public_key *worker_key);
 
 enum zn_publisher_stage {
@@ -99,18 +99,18 @@ struct zn_publisher_deal {
 	bool has_voucher;
 	struct zn_signed_voucher voucher;
 
-	bool pulling;        /* counted in job->pulling */
-	bool pull_open;      /* a pull is held */
+	bool pulling;   /* counted in job->pulling */
+	bool pull_open; /* a pull is held */
 	uint32_t pull_want;
 	uint64_t pull_lease; /* the lease that the worker expects: none overtakes another */
 	uint64_t pull_since_s;
 	uint64_t paused_since_s; /* leases stand still while we pause; 0: we do not */
-	uint8_t order_told;  /* the last order that the worker was told */
+	uint8_t order_told;      /* the last order that the worker was told */
 	uint64_t lease_number;
 	uint32_t leases_count;
 	struct zn_publisher_lease leases[ZN_WINDOW_CHUNKS_MAX];
 
-	bool delivering;     /* a delivery is being checked */
+	bool delivering; /* a delivery is being checked */
 	uint32_t delivery_count;
 	uint32_t checks_left;
 	struct zn_statement delivery[ZN_DELIVERY_CHUNKS_MAX];
@@ -120,26 +120,26 @@ struct zn_publisher_deal {
 };
 
 enum zn_publisher_event_kind {
-	ZN_PUBLISHER_MESSAGE,     /* from the worker, decoded */
-	ZN_PUBLISHER_OPENED,      /* the channel is in a block */
+	ZN_PUBLISHER_MESSAGE, /* from the worker, decoded */
+	ZN_PUBLISHER_OPENED,  /* the channel is in a block */
 	ZN_PUBLISHER_OPEN_FAILED,
-	ZN_PUBLISHER_TOPPED_UP,   /* or not: see good */
-	ZN_PUBLISHER_CHECKED,     /* one statement of the delivery: see good */
-	ZN_PUBLISHER_HUNG_UP,     /* the held pull is gone */
-	ZN_PUBLISHER_ORDERED,     /* job->order or the table changed: look again */
-	ZN_PUBLISHER_TICK,        /* about once a second */
+	ZN_PUBLISHER_TOPPED_UP, /* or not: see good */
+	ZN_PUBLISHER_CHECKED,   /* one statement of the delivery: see good */
+	ZN_PUBLISHER_HUNG_UP,   /* the held pull is gone */
+	ZN_PUBLISHER_ORDERED,   /* job->order or the table changed: look again */
+	ZN_PUBLISHER_TICK,      /* about once a second */
 };
 
 struct zn_publisher_event {
 	enum zn_publisher_event_kind kind;
-	uint64_t now_s;                   /* ledger time, extrapolated */
-	const struct zn_message *message; /* untrusted */
-	struct zn_hash nonce;             /* MESSAGE: fresh randomness, for a challenge */
+	uint64_t now_s;                     /* ledger time, extrapolated */
+	const struct zn_message *message;   /* untrusted */
+	struct zn_hash nonce;               /* MESSAGE: fresh randomness, for a challenge */
 	const struct zn_hash *output_roots; /* of a deliver message: content ids of what came */
-	struct zn_hash channel_id;        /* OPENED */
-	uint32_t index;                   /* CHECKED: in the delivery */
-	uint32_t items;                   /* CHECKED: recomputed */
-	bool good;                        /* CHECKED, TOPPED_UP */
+	struct zn_hash channel_id;          /* OPENED */
+	uint32_t index;                     /* CHECKED: in the delivery */
+	uint32_t items;                     /* CHECKED: recomputed */
+	bool good;                          /* CHECKED, TOPPED_UP */
 };
 
 enum zn_publisher_action_kind {
@@ -151,14 +151,14 @@ enum zn_publisher_action_kind {
 	ZN_PUBLISHER_DO_JOURNAL_TERMS,  /* terms and both signatures: the channel will be opened */
 	ZN_PUBLISHER_DO_OPEN,           /* the channel, with amount */
 	ZN_PUBLISHER_DO_JOURNAL_CHANNEL,
-	ZN_PUBLISHER_DO_TOP_UP,         /* the channel, by amount */
-	ZN_PUBLISHER_DO_JOURNAL_LEASE,  /* the last leases */
-	ZN_PUBLISHER_DO_CHECK,          /* index: recompute drawn items of this statement's output */
+	ZN_PUBLISHER_DO_TOP_UP,        /* the channel, by amount */
+	ZN_PUBLISHER_DO_JOURNAL_LEASE, /* the last leases */
+	ZN_PUBLISHER_DO_CHECK,         /* index: recompute drawn items of this statement's output */
 	ZN_PUBLISHER_DO_JOURNAL_ACCEPTED, /* index: keep the output; with voucher and units */
-	ZN_PUBLISHER_DO_USE,            /* index: the first result for its chunk: add it up */
-	ZN_PUBLISHER_DO_JOURNAL_REFUSED, /* the worker; its chunks are free again */
-	ZN_PUBLISHER_DO_REQUEST_CLOSE,  /* of the channel, with what the voucher pays */
-	ZN_PUBLISHER_DO_END,            /* the worker may be forgotten */
+	ZN_PUBLISHER_DO_USE,              /* index: the first result for its chunk: add it up */
+	ZN_PUBLISHER_DO_JOURNAL_REFUSED,  /* the worker; its chunks are free again */
+	ZN_PUBLISHER_DO_REQUEST_CLOSE,    /* of the channel, with what the voucher pays */
+	ZN_PUBLISHER_DO_END,              /* the worker may be forgotten */
 };
 
 struct zn_publisher_action {

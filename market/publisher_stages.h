@@ -4,8 +4,8 @@
 
 #include "market/publisher_deal.h"
 
-struct zn_publisher_action *zn_publisher_do(
-	struct zn_publisher_actions *out, enum zn_publisher_action_kind kind);
+struct zn_publisher_action *zn_publisher_do(struct zn_publisher_actions *out,
+	enum zn_publisher_action_kind kind);
 /** The answer to the request of this event, zeroed and of this kind; the action is appended. */
 struct zn_message *zn_publisher_reply(struct zn_publisher_actions *out, uint8_t kind);
 /** The same for the request that is held open. */
@@ -41,8 +41,8 @@ void zn_publisher_checked(struct zn_publisher_actions *out, struct zn_publisher_
 void zn_publisher_answer_pull(struct zn_publisher_actions *out, struct zn_publisher_deal *deal,
 	const struct zn_signed_lease *lease);
 /** The worker is there, or not: job->pulling counts it. */
-void zn_publisher_present(
-	struct zn_publisher_job *job, struct zn_publisher_deal *deal, bool present);
+void zn_publisher_present(struct zn_publisher_job *job, struct zn_publisher_deal *deal,
+	bool present);
 void zn_publisher_expire(struct zn_publisher_job *job, struct zn_publisher_deal *deal,
 	uint64_t now_s);
 /** Answer the held pull if there is something to say, and top up if the deposit runs low. */

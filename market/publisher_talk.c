@@ -9,9 +9,12 @@
 static struct zn_proof proof_make(const struct zn_publisher_job *job,
 	const struct zn_publisher_deal *deal, enum zn_proof_role role)
 {
-	return (struct zn_proof){.role = (uint8_t)role, .job_hash = job->job_hash,
-		.tls_pin = job->tls_pin, .publisher_key = job->publisher_key,
-		.worker_key = deal->worker_key, .worker_nonce = deal->next_nonce,
+	return (struct zn_proof){.role = (uint8_t)role,
+		.job_hash = job->job_hash,
+		.tls_pin = job->tls_pin,
+		.publisher_key = job->publisher_key,
+		.worker_key = deal->worker_key,
+		.worker_nonce = deal->next_nonce,
 		.session = deal->next_session};
 }
 
@@ -65,8 +68,7 @@ void zn_publisher_prove(struct zn_publisher_actions *out, struct zn_publisher_jo
 	deal->order_told = ZN_ORDER_NONE;
 	if (deal->pull_open) /* of the session before */
 		zn_publisher_answer_pull(out, deal, NULL);
-	struct zn_message_welcome *welcome =
-		&zn_publisher_reply(out, ZN_MESSAGE_WELCOME)->welcome;
+	struct zn_message_welcome *welcome = &zn_publisher_reply(out, ZN_MESSAGE_WELCOME)->welcome;
 	welcome->manifest = job->manifest;
 	if (deal->stage == ZN_PUBLISHER_WORKING) {
 		welcome->resumed = true;
@@ -109,18 +111,25 @@ bool zn_publisher_deposit(struct zn_amount *out, const struct zn_publisher_job *
 	return zn_amount_compare(*out, budget_left) <= 0;
 }
 
-static void terms_make(
-	struct zn_publisher_job *job, struct zn_publisher_deal *deal, uint32_t window_chunks)
+static void terms_make(struct zn_publisher_job *job, struct zn_publisher_deal *deal,
+	uint32_t window_chunks)
 {
 	uint32_t window = window_chunks < job->policy.window_chunks_max
 				  ? window_chunks
 				  : job->policy.window_chunks_max;
 	deal->terms = (struct zn_terms){.publisher_key = job->publisher_key,
-		.worker_key = deal->worker_key, .job_hash = job->job_hash, .unit = ZN_UNIT_CHUNK,
-		.price_zat = deal->bid_zat, .window_chunks = window,
-		.check_items = job->policy.check_items, .check_ppm = 1000000,
-		.lease_s = job->policy.lease_s, .grace_s = job->policy.grace_s,
-		.judge = ZN_JUDGE_NONE, .expiry_s = job->policy.expiry_s, .session = deal->session};
+		.worker_key = deal->worker_key,
+		.job_hash = job->job_hash,
+		.unit = ZN_UNIT_CHUNK,
+		.price_zat = deal->bid_zat,
+		.window_chunks = window,
+		.check_items = job->policy.check_items,
+		.check_ppm = 1000000,
+		.lease_s = job->policy.lease_s,
+		.grace_s = job->policy.grace_s,
+		.judge = ZN_JUDGE_NONE,
+		.expiry_s = job->policy.expiry_s,
+		.session = deal->session};
 	zn_terms_hash(&deal->terms_hash, &job->chain, &deal->terms);
 	zn_sign(&deal->publisher_signature, job->key, &deal->terms_hash);
 }
@@ -137,8 +146,8 @@ void zn_publisher_offer(struct zn_publisher_actions *out, struct zn_publisher_jo
 	deal->round = offer->round;
 	deal->chunks_per_1000s = offer->chunks_per_1000s;
 	memcpy(deal->device, offer->device, sizeof deal->device);
-	enum zn_bargain_answer answer = zn_bargain_answer(
-		&deal->bid_zat, deal->round, offer->price_zat, job->policy.ceiling_zat);
+	enum zn_bargain_answer answer = zn_bargain_answer(&deal->bid_zat, deal->round,
+		offer->price_zat, job->policy.ceiling_zat);
 	if (answer == ZN_BARGAIN_REJECT) {
 		zn_publisher_refuse(out, ZN_DEAL_PRICE);
 		return;

@@ -29,8 +29,8 @@ void zn_publisher_answer_pull(struct zn_publisher_actions *out, struct zn_publis
 	deal->pull_open = false;
 }
 
-void zn_publisher_present(
-	struct zn_publisher_job *job, struct zn_publisher_deal *deal, bool present)
+void zn_publisher_present(struct zn_publisher_job *job, struct zn_publisher_deal *deal,
+	bool present)
 {
 	if (deal->pulling == present)
 		return;
@@ -81,8 +81,10 @@ static enum zn_result_refusal delivery_check(const struct zn_publisher_job *job,
 {
 	const struct zn_message_deliver *deliver = &event->message->deliver;
 	struct zn_result_limits limits = {.channel_id = deal->channel_id,
-		.terms_hash = deal->terms_hash, .job_hash = job->job_hash,
-		.worker_key = deal->worker_key, .manifest = &job->manifest};
+		.terms_hash = deal->terms_hash,
+		.job_hash = job->job_hash,
+		.worker_key = deal->worker_key,
+		.manifest = &job->manifest};
 	return zn_result_check(&job->chain, deliver->statements, event->output_roots,
 		deliver->statements_count, &deliver->signature, &limits);
 }
@@ -127,8 +129,9 @@ static void verdict(struct zn_publisher_actions *out, struct zn_publisher_job *j
 	ZN_ASSERT(zn_amount_compare(due, deal->deposit) <= 0);
 	if (zn_amount_compare(due, zn_publisher_deal_paid(deal)) > 0) {
 		deal->has_voucher = true;
-		deal->voucher.voucher = (struct zn_voucher){
-			.chain = job->chain, .channel_id = deal->channel_id, .paid = due};
+		deal->voucher.voucher = (struct zn_voucher){.chain = job->chain,
+			.channel_id = deal->channel_id,
+			.paid = due};
 		zn_voucher_hash(&hash, &job->chain, &deal->voucher.voucher);
 		zn_sign(&deal->voucher.signature, job->key, &hash);
 	}
@@ -211,8 +214,8 @@ void zn_publisher_checked(struct zn_publisher_actions *out, struct zn_publisher_
 		verdict_speak(out, job, deal);
 }
 
-void zn_publisher_expire(
-	struct zn_publisher_job *job, struct zn_publisher_deal *deal, uint64_t now_s)
+void zn_publisher_expire(struct zn_publisher_job *job, struct zn_publisher_deal *deal,
+	uint64_t now_s)
 {
 	if (job->order == ZN_ORDER_PAUSE) {
 		if (deal->paused_since_s == 0)
@@ -264,15 +267,20 @@ static bool lease_make(struct zn_signed_lease *out, struct zn_publisher_job *job
 	struct zn_lease *lease = &out->lease;
 	struct zn_hash hash;
 	uint32_t count = now_s < deal->terms.expiry_s ? leasable(job, deal) : 0;
-	*lease = (struct zn_lease){.chain = job->chain, .channel_id = deal->channel_id,
-		.terms_hash = deal->terms_hash, .number = deal->lease_number, .issued_s = now_s,
+	*lease = (struct zn_lease){.chain = job->chain,
+		.channel_id = deal->channel_id,
+		.terms_hash = deal->terms_hash,
+		.number = deal->lease_number,
+		.issued_s = now_s,
 		.deadline_s = now_s + deal->terms.lease_s};
 	lease->chunks_count = zn_chunk_table_lease(job->table, lease->chunks, count, deal->peer);
 	if (lease->chunks_count == 0)
 		return false;
 	for (uint32_t i = 0; i < lease->chunks_count; i++)
-		deal->leases[deal->leases_count++] = (struct zn_publisher_lease){
-			.chunk = lease->chunks[i], .deadline_s = lease->deadline_s, .leased_s = now_s};
+		deal->leases[deal->leases_count++] =
+			(struct zn_publisher_lease){.chunk = lease->chunks[i],
+				.deadline_s = lease->deadline_s,
+				.leased_s = now_s};
 	deal->lease_number++;
 	zn_lease_hash(&hash, &job->chain, lease);
 	zn_sign(&out->signature, job->key, &hash);
@@ -287,8 +295,8 @@ static void top_up(struct zn_publisher_actions *out, struct zn_publisher_job *jo
 {
 	struct zn_amount all, committed, left, amount;
 	uint64_t remaining = zn_chunk_table_free(job->table);
-	if (deal->units == 0 || !deal->pull_open || deal->topping_up.zat > 0 || job->order != ZN_ORDER_WORK || remaining == 0 ||
-		now_s < deal->top_up_from_s ||
+	if (deal->units == 0 || !deal->pull_open || deal->topping_up.zat > 0 ||
+		job->order != ZN_ORDER_WORK || remaining == 0 || now_s < deal->top_up_from_s ||
 		!zn_terms_due(&all, &deal->terms, deal->units + deal->leases_count + remaining) ||
 		zn_amount_compare(all, deal->deposit) <= 0 ||
 		!zn_terms_due(&committed, &deal->terms, deal->units + deal->leases_count) ||

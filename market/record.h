@@ -24,8 +24,8 @@ void zn_record_hash(struct zn_hash *out, const char *tag, const struct zn_chain_
 	size_t zn_##name##_encode(uint8_t *bytes, size_t bytes_max, const struct zn_##name *name); \
 	bool zn_##name##_decode(struct zn_##name *name, const uint8_t *bytes, size_t count)        \
 		__attribute__((warn_unused_result));                                               \
-	void zn_##name##_hash(                                                                     \
-		struct zn_hash *out, const struct zn_chain_id *chain, const struct zn_##name *name)
+	void zn_##name##_hash(struct zn_hash *out, const struct zn_chain_id *chain,                \
+		const struct zn_##name *name)
 
 /** Defines them from the walk, with the tag of its preimage. */
 #define ZN_RECORD_DEFINE(name, tag)                                                                \
@@ -41,8 +41,8 @@ void zn_record_hash(struct zn_hash *out, const char *tag, const struct zn_chain_
 	{                                                                                          \
 		return zn_record_decode(name, name##_walk, bytes, count);                          \
 	}                                                                                          \
-	void zn_##name##_hash(                                                                     \
-		struct zn_hash *out, const struct zn_chain_id *chain, const struct zn_##name *name) \
+	void zn_##name##_hash(struct zn_hash *out, const struct zn_chain_id *chain,                \
+		const struct zn_##name *name)                                                      \
 	{                                                                                          \
 		zn_record_hash(out, tag, chain, name##_walk, name);                                \
 	}

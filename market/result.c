@@ -40,7 +40,8 @@ void zn_delivery_make(struct zn_delivery *out, const struct zn_chain_id *chain,
 		zn_statement_hash(&hash, chain, &statements[i]);
 		zn_merkle_leaf(&leaves[i], hash.bytes, sizeof hash.bytes);
 	}
-	*out = (struct zn_delivery){.chain = *chain, .channel_id = statements[0].channel_id,
+	*out = (struct zn_delivery){.chain = *chain,
+		.channel_id = statements[0].channel_id,
 		.statements_count = count};
 	zn_merkle_root(&out->statements_root, leaves, count);
 }

@@ -20,13 +20,13 @@ struct zn_terms {
 	uint32_t window_chunks;  /* begun and not yet paid, at most: the worker's risk */
 	uint32_t prepaid_chunks; /* paid and not yet delivered, at most; 0 is the only value yet */
 	uint32_t check_items;    /* recomputed of a checked chunk */
-	uint32_t check_ppm;      /* of all chunks that are checked; 1,000,000 is the only value yet */
-	uint32_t held_ppm;       /* of the pay that is held back; 0 is the only value yet */
-	uint32_t lease_s;        /* from a lease to its deadline */
-	uint32_t grace_s;        /* of the channel */
-	uint8_t judge;           /* enum zn_judge */
-	uint64_t expiry_s;       /* ledger time after which no lease is given */
-	struct zn_hash session;  /* the publisher's nonce: no two terms are alike */
+	uint32_t check_ppm; /* of all chunks that are checked; 1,000,000 is the only value yet */
+	uint32_t held_ppm;  /* of the pay that is held back; 0 is the only value yet */
+	uint32_t lease_s;   /* from a lease to its deadline */
+	uint32_t grace_s;   /* of the channel */
+	uint8_t judge;      /* enum zn_judge */
+	uint64_t expiry_s;  /* ledger time after which no lease is given */
+	struct zn_hash session; /* the publisher's nonce: no two terms are alike */
 };
 
 ZN_RECORD_DECLARE(terms); /* tag "terms/1" */

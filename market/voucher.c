@@ -20,8 +20,8 @@ void zn_signed_voucher_code(struct zn_codec *codec, struct zn_signed_voucher *si
 }
 
 /* paid and paid + held never fall, one of them grows. */
-static enum zn_voucher_refusal growth_check(
-	const struct zn_channel *channel, const struct zn_voucher *best, const struct zn_voucher *offered)
+static enum zn_voucher_refusal growth_check(const struct zn_channel *channel,
+	const struct zn_voucher *best, const struct zn_voucher *offered)
 {
 	struct zn_amount paid_before = best != NULL ? best->paid : channel->redeemed;
 	struct zn_amount held_before = best != NULL ? best->held : channel->held;

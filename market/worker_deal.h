@@ -17,14 +17,14 @@
 
 enum zn_worker_stage {
 	ZN_WORKER_IDLE,
-	ZN_WORKER_HELLO,     /* asked who the publisher is */
+	ZN_WORKER_HELLO, /* asked who the publisher is */
 	ZN_WORKER_PROVING,
 	ZN_WORKER_PREPARING, /* fetching inputs, building, calibrating */
 	ZN_WORKER_OFFERING,
-	ZN_WORKER_AGREEING,  /* the channel is being opened */
-	ZN_WORKER_FUNDING,   /* reading it back from the ledger */
+	ZN_WORKER_AGREEING, /* the channel is being opened */
+	ZN_WORKER_FUNDING,  /* reading it back from the ledger */
 	ZN_WORKER_WORKING,
-	ZN_WORKER_SETTLING,  /* the close is on its way to the ledger */
+	ZN_WORKER_SETTLING, /* the close is on its way to the ledger */
 	ZN_WORKER_ENDED,
 };
 
@@ -69,8 +69,8 @@ struct zn_worker_policy {
 					ZN_LEASE_AHEAD */
 	uint32_t lease_s_min;
 	uint32_t grace_s_min;
-	uint32_t patience_s;         /* without the publisher, before settling */
-	uint64_t redeem_zat;         /* pay that may wait in a voucher; 0: no limit, only the close */
+	uint32_t patience_s; /* without the publisher, before settling */
+	uint64_t redeem_zat; /* pay that may wait in a voucher; 0: no limit, only the close */
 };
 
 enum zn_chunk_work {
@@ -129,20 +129,21 @@ struct zn_worker_deal {
 	bool funded;
 	struct zn_channel channel; /* as last read */
 	bool reading_channel;
-	uint64_t channel_read_s;   /* 0: never */
-	uint32_t channel_reads;    /* in vain, while waiting for it */
+	uint64_t channel_read_s; /* 0: never */
+	uint32_t channel_reads;  /* in vain, while waiting for it */
 	bool has_voucher;
 	struct zn_signed_voucher voucher;
 	uint64_t units; /* accepted and paid */
-	struct zn_amount redeemed;  /* known of: as read, or what a redeem of ours paid; never falls */
-	bool redeeming;             /* one is on its way to the ledger */
+	struct zn_amount
+		redeemed; /* known of: as read, or what a redeem of ours paid; never falls */
+	bool redeeming;   /* one is on its way to the ledger */
 	struct zn_amount redeeming_paid; /* of its voucher */
-	uint64_t redeem_from_s;     /* after one that failed */
+	uint64_t redeem_from_s;          /* after one that failed */
 
 	/* Work. */
-	uint8_t order; /* the publisher's last that is not NONE */
+	uint8_t order;           /* the publisher's last that is not NONE */
 	uint64_t paused_since_s; /* leases stand still while the publisher pauses */
-	bool leaving;  /* nothing more is begun; what is begun is delivered */
+	bool leaving;            /* nothing more is begun; what is begun is delivered */
 	enum zn_worker_end leaving_why;
 	uint64_t lease_number;
 	uint32_t chunks_count;
@@ -162,25 +163,26 @@ struct zn_worker_deal {
 
 enum zn_worker_event_kind {
 	ZN_WORKER_START,
-	ZN_WORKER_MESSAGE,        /* the publisher's answer */
-	ZN_WORKER_LANE_FAILED,    /* no answer: the connection failed */
+	ZN_WORKER_MESSAGE,     /* the publisher's answer */
+	ZN_WORKER_LANE_FAILED, /* no answer: the connection failed */
 	ZN_WORKER_PREPARED,
 	ZN_WORKER_PREPARE_FAILED,
-	ZN_WORKER_CHANNEL,        /* what the ledger says of the channel */
-	ZN_WORKER_OUTPUT,         /* a chunk is done, its output stored and journalled */
-	ZN_WORKER_RUN_FAILED,     /* the runner could not do a chunk, or its output is lost: it may be
+	ZN_WORKER_CHANNEL,    /* what the ledger says of the channel */
+	ZN_WORKER_OUTPUT,     /* a chunk is done, its output stored and journalled */
+	ZN_WORKER_RUN_FAILED, /* the runner could not do a chunk, or its output is lost: it may be
 				     tried again */
-	ZN_WORKER_LEAVE,          /* the owner wants to stop: deliver what is begun; again: now */
-	ZN_WORKER_REDEEMED,       /* the redeem is over: each DO_REDEEM is answered by one of these */
-	ZN_WORKER_SETTLED,        /* the close is in a block */
-	ZN_WORKER_TICK,           /* about once a second */
+	ZN_WORKER_LEAVE,      /* the owner wants to stop: deliver what is begun; again: now */
+	ZN_WORKER_REDEEMED,   /* the redeem is over: each DO_REDEEM is answered by one of these */
+	ZN_WORKER_SETTLED,    /* the close is in a block */
+	ZN_WORKER_TICK,       /* about once a second */
 };
 
 enum zn_lane { ZN_LANE_TALK, ZN_LANE_DELIVER };
 
 struct zn_worker_event {
 	enum zn_worker_event_kind kind;
-	uint64_t now_s; /* ledger time: the last block's, plus what passed since by the local clock */
+	uint64_t
+		now_s; /* ledger time: the last block's, plus what passed since by the local clock */
 	struct zn_hash nonce; /* START and TICK: fresh randomness, for a hello */
 	enum zn_lane lane;
 	const struct zn_message *message; /* untrusted */
@@ -190,7 +192,7 @@ struct zn_worker_event {
 	uint64_t chunk;                   /* OUTPUT, RUN_FAILED */
 	struct zn_hash output_root;
 	uint64_t output_bytes;
-	bool good;                        /* REDEEMED: it is in a block and applied */
+	bool good; /* REDEEMED: it is in a block and applied */
 };
 
 enum zn_worker_action_kind {
@@ -205,11 +207,11 @@ enum zn_worker_action_kind {
 	ZN_WORKER_DO_RUN,             /* chunk: queue it in the runner */
 	ZN_WORKER_DO_PAUSE,           /* the runner stops within 200 ms, nothing is lost */
 	ZN_WORKER_DO_RESUME,
-	ZN_WORKER_DO_STOP,            /* drop what is in the runner */
-	ZN_WORKER_DO_DROP_OUTPUT,     /* chunk: its output is not needed any more */
-	ZN_WORKER_DO_REDEEM,          /* deal->voucher; the deal goes on meanwhile */
-	ZN_WORKER_DO_CLOSE,           /* the channel, with deal->voucher if there is one */
-	ZN_WORKER_DO_END,             /* deal->end says why */
+	ZN_WORKER_DO_STOP,        /* drop what is in the runner */
+	ZN_WORKER_DO_DROP_OUTPUT, /* chunk: its output is not needed any more */
+	ZN_WORKER_DO_REDEEM,      /* deal->voucher; the deal goes on meanwhile */
+	ZN_WORKER_DO_CLOSE,       /* the channel, with deal->voucher if there is one */
+	ZN_WORKER_DO_END,         /* deal->end says why */
 };
 
 struct zn_worker_action {

@@ -12,8 +12,11 @@ void zn_worker_hello(struct zn_worker_actions *out, struct zn_worker_deal *deal,
 {
 	struct zn_message_hello *hello = &zn_worker_talk(out, ZN_MESSAGE_HELLO)->hello;
 	deal->worker_nonce = *nonce;
-	*hello = (struct zn_message_hello){.chain = deal->chain, .job_hash = deal->job_hash,
-		.worker_key = deal->worker_key, .worker_nonce = *nonce, .resumes = deal->funded};
+	*hello = (struct zn_message_hello){.chain = deal->chain,
+		.job_hash = deal->job_hash,
+		.worker_key = deal->worker_key,
+		.worker_nonce = *nonce,
+		.resumes = deal->funded};
 	if (deal->funded)
 		hello->channel_id = deal->channel_id;
 	else
@@ -23,9 +26,12 @@ void zn_worker_hello(struct zn_worker_actions *out, struct zn_worker_deal *deal,
 
 static struct zn_proof proof_make(const struct zn_worker_deal *deal, enum zn_proof_role role)
 {
-	return (struct zn_proof){.role = (uint8_t)role, .job_hash = deal->job_hash,
-		.tls_pin = deal->tls_pin, .publisher_key = deal->publisher_key,
-		.worker_key = deal->worker_key, .worker_nonce = deal->worker_nonce,
+	return (struct zn_proof){.role = (uint8_t)role,
+		.job_hash = deal->job_hash,
+		.tls_pin = deal->tls_pin,
+		.publisher_key = deal->publisher_key,
+		.worker_key = deal->worker_key,
+		.worker_nonce = deal->worker_nonce,
 		.session = deal->session};
 }
 
@@ -59,8 +65,7 @@ static void welcome_back(struct zn_worker_actions *out, struct zn_worker_deal *d
 		return;
 	}
 	/* A voucher may have been signed that never reached us. */
-	if (welcome->has_voucher &&
-		zn_worker_voucher_take(deal, &welcome->voucher, welcome->units))
+	if (welcome->has_voucher && zn_worker_voucher_take(deal, &welcome->voucher, welcome->units))
 		zn_worker_do(out, ZN_WORKER_DO_JOURNAL_VOUCHER, 0);
 	deal->lease_number = welcome->lease_number;
 	zn_worker_link(deal);
@@ -121,8 +126,8 @@ void zn_worker_prepared(struct zn_worker_actions *out, struct zn_worker_deal *de
 		return;
 	}
 	/* What an hour costs, times the share of an hour that a million chunks take; up. */
-	zn_wide floor = ((zn_wide)deal->chunk_ns * deal->policy.floor_zat_per_hour + 3599999) /
-			3600000;
+	zn_wide floor =
+		((zn_wide)deal->chunk_ns * deal->policy.floor_zat_per_hour + 3599999) / 3600000;
 	deal->floor_zat = floor > ZN_AMOUNT_MAX_ZAT ? ZN_AMOUNT_MAX_ZAT : (uint64_t)floor;
 	offer(out, deal, 0);
 }
@@ -131,9 +136,13 @@ static void agree(struct zn_worker_actions *out, struct zn_worker_deal *deal,
 	const struct zn_message_answer *answer, uint64_t now_s)
 {
 	struct zn_terms_limits limits = {.publisher_key = deal->publisher_key,
-		.worker_key = deal->worker_key, .job_hash = deal->job_hash, .session = deal->session,
-		.price_zat = deal->ask_zat, .window_chunks_max = deal->window_chunks,
-		.lease_s_min = deal->policy.lease_s_min, .grace_s_min = deal->policy.grace_s_min,
+		.worker_key = deal->worker_key,
+		.job_hash = deal->job_hash,
+		.session = deal->session,
+		.price_zat = deal->ask_zat,
+		.window_chunks_max = deal->window_chunks,
+		.lease_s_min = deal->policy.lease_s_min,
+		.grace_s_min = deal->policy.grace_s_min,
 		.now_s = now_s};
 	if (zn_terms_check(&deal->chain, &answer->terms, &answer->signature, &limits) !=
 		ZN_TERMS_OK) {
@@ -183,7 +192,8 @@ static void opened(struct zn_worker_actions *out, struct zn_worker_deal *deal,
 static bool funds(const struct zn_worker_deal *deal, const struct zn_channel *channel)
 {
 	struct zn_funding wanted = {.payer_key = deal->publisher_key,
-		.terms_hash = deal->terms_hash, .grace_s = deal->terms.grace_s};
+		.terms_hash = deal->terms_hash,
+		.grace_s = deal->terms.grace_s};
 	zn_account_of(&wanted.payee, &deal->worker_key);
 	return zn_hash_equal(&channel->id, &deal->channel_id) &&
 	       zn_terms_due(&wanted.least, &deal->terms, 1) &&

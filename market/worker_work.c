@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define TINY_CHUNK_NS    UINT64_C(20000000)
-#define RUN_FAILURES_MAX 8 /* one after the other: the device is not fit for this job */
+#define RUN_FAILURES_MAX 8  /* one after the other: the device is not fit for this job */
 #define REDEEM_AGAIN_S   60 /* after one that failed: the ledger is away, or the fee is too much */
 
 static struct zn_worker_chunk *find(struct zn_worker_deal *deal, uint64_t chunk)
@@ -175,9 +175,12 @@ static void lease_take(struct zn_worker_actions *out, struct zn_worker_deal *dea
 	const struct zn_signed_lease *lease)
 {
 	struct zn_lease_limits limits = {.channel_id = deal->channel_id,
-		.terms_hash = deal->terms_hash, .publisher_key = deal->publisher_key,
-		.number = deal->lease_number, .chunks_max = room(deal),
-		.job_chunks = zn_manifest_chunks(&deal->manifest), .lease_s = deal->terms.lease_s};
+		.terms_hash = deal->terms_hash,
+		.publisher_key = deal->publisher_key,
+		.number = deal->lease_number,
+		.chunks_max = room(deal),
+		.job_chunks = zn_manifest_chunks(&deal->manifest),
+		.lease_s = deal->terms.lease_s};
 	if (zn_lease_check(&deal->chain, lease, &limits) != ZN_LEASE_OK) {
 		zn_worker_finish(out, deal, ZN_WORKER_END_LEASE);
 		return;
@@ -187,8 +190,8 @@ static void lease_take(struct zn_worker_actions *out, struct zn_worker_deal *dea
 		struct zn_worker_chunk *held = find(deal, lease->lease.chunks[i]);
 		if (held == NULL) {
 			held = &deal->chunks[deal->chunks_count++];
-			*held = (struct zn_worker_chunk){
-				.chunk = lease->lease.chunks[i], .work = ZN_CHUNK_LEASED};
+			*held = (struct zn_worker_chunk){.chunk = lease->lease.chunks[i],
+				.work = ZN_CHUNK_LEASED};
 		}
 		held->deadline_s = lease->lease.deadline_s; /* one held already was too slow */
 	}
@@ -297,8 +300,7 @@ static bool paid_as_due(struct zn_worker_deal *deal, const struct zn_message_ver
 		deal->units = units;
 	if (deal->has_voucher)
 		paid = deal->voucher.voucher.paid;
-	return good && zn_terms_due(&due, &deal->terms, units) &&
-	       zn_amount_compare(paid, due) >= 0;
+	return good && zn_terms_due(&due, &deal->terms, units) && zn_amount_compare(paid, due) >= 0;
 }
 
 void zn_worker_verdict(struct zn_worker_actions *out, struct zn_worker_deal *deal,
@@ -386,8 +388,7 @@ static void begin_runs(struct zn_worker_actions *out, struct zn_worker_deal *dea
 			i--;
 			continue;
 		}
-		if (count_of(deal, ZN_CHUNK_BEGUN) >= runs_max ||
-			!may_begin(out, deal, now_s))
+		if (count_of(deal, ZN_CHUNK_BEGUN) >= runs_max || !may_begin(out, deal, now_s))
 			return;
 		chunk->work = ZN_CHUNK_BEGUN;
 		deal->begun_total++;
@@ -399,9 +400,13 @@ static void begin_runs(struct zn_worker_actions *out, struct zn_worker_deal *dea
 void zn_worker_deal_statement(struct zn_statement *out, const struct zn_worker_deal *deal,
 	const struct zn_worker_chunk *chunk)
 {
-	*out = (struct zn_statement){.chain = deal->chain, .channel_id = deal->channel_id,
-		.terms_hash = deal->terms_hash, .job_hash = deal->job_hash, .chunk = chunk->chunk,
-		.output_bytes = chunk->output_bytes, .units = 1,
+	*out = (struct zn_statement){.chain = deal->chain,
+		.channel_id = deal->channel_id,
+		.terms_hash = deal->terms_hash,
+		.job_hash = deal->job_hash,
+		.chunk = chunk->chunk,
+		.output_bytes = chunk->output_bytes,
+		.units = 1,
 		.output_root = chunk->output_root};
 }
 
@@ -420,8 +425,7 @@ static void deliver(struct zn_worker_actions *out, struct zn_worker_deal *deal)
 			continue;
 		bytes += chunk->output_bytes;
 		chunk->work = ZN_CHUNK_SENT;
-		zn_worker_deal_statement(
-			&deliver->statements[deal->delivery_count], deal, chunk);
+		zn_worker_deal_statement(&deliver->statements[deal->delivery_count], deal, chunk);
 		deal->delivery[deal->delivery_count++] = chunk->chunk;
 	}
 	if (deal->delivery_count == 0)
@@ -447,8 +451,7 @@ static void pull(struct zn_worker_actions *out, struct zn_worker_deal *deal)
 	uint32_t want = wanted(deal);
 	/* Tiny chunks are delivered before anybody could cancel them: not worth a message each. */
 	bool began = deal->begun_total != deal->pull_begun && deal->chunk_ns >= TINY_CHUNK_NS;
-	bool news = want > deal->pull_want || began ||
-		    deal->lease_number != deal->pull_lease;
+	bool news = want > deal->pull_want || began || deal->lease_number != deal->pull_lease;
 	bool first_unanswered = deal->pulls_open > 0 && deal->pull_fresh;
 	if (first_unanswered || deal->pulls_open >= 2 || (deal->pulls_open == 1 && !news))
 		return;
@@ -498,7 +501,9 @@ void zn_worker_deal_restore_output(struct zn_worker_deal *deal, uint64_t chunk,
 {
 	ZN_ASSERT(deal->chunks_count < ZN_WINDOW_CHUNKS_MAX);
 	deal->chunks[deal->chunks_count++] = (struct zn_worker_chunk){.chunk = chunk,
-		.deadline_s = UINT64_MAX, .work = ZN_CHUNK_DONE, .output_root = *output_root,
+		.deadline_s = UINT64_MAX,
+		.work = ZN_CHUNK_DONE,
+		.output_root = *output_root,
 		.output_bytes = output_bytes};
 	deal->worked++;
 	deal->begun_total++;

@@ -43,7 +43,8 @@ static bool durable(struct zn_publisher *publisher)
 	if (err == ZN_ERR_OK)
 		return true;
 	zn_publisher_trouble(publisher,
-		"the job's journal cannot be written: %s; mend it, then `zennet job run --resume %s`",
+		"the job's journal cannot be written: %s; mend it, then `zennet job run --resume "
+		"%s`",
 		zn_err_sentence(err), publisher->home.id);
 	return false;
 }
@@ -210,7 +211,9 @@ static void act(struct doing *doing, const struct zn_publisher_action *action)
 void zn_actions_do(struct zn_publisher *publisher, struct zn_peer *peer,
 	struct zn_http_exchange *exchange, struct zn_incoming *incoming)
 {
-	struct doing doing = {.publisher = publisher, .peer = peer, .exchange = exchange,
+	struct doing doing = {.publisher = publisher,
+		.peer = peer,
+		.exchange = exchange,
 		.incoming = incoming};
 	struct zn_publisher_actions *actions = &publisher->actions;
 	bool accepted = false, ended = false;

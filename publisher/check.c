@@ -13,7 +13,7 @@ struct zn_check {
 	struct zn_peer *peer; /* its deal waits for this, so it stays */
 	uint32_t index;       /* of the statement */
 	uint32_t drawn_count;
-	uint32_t drawn[];     /* in the chunk, ascending */
+	uint32_t drawn[]; /* in the chunk, ascending */
 };
 
 #define RESTART_MS 500 /* a driver that just crashed may need a breath; twice as long each time */
@@ -89,8 +89,7 @@ static enum zn_err runner_start(struct zn_checks *checks)
 {
 	struct zn_runner_options options = {.program = checks->publisher->options.runner,
 		.handlers = {.ready = on_ready, .gone = on_gone, .user = checks}};
-	struct zn_runner_job job =
-		zn_plan_runner_job(&checks->publisher->plan, checks->items_max);
+	struct zn_runner_job job = zn_plan_runner_job(&checks->publisher->plan, checks->items_max);
 	checks->starts++;
 	enum zn_err err = zn_runner_create(&checks->runner, checks->publisher->loop, &options);
 	if (err == ZN_ERR_OK)
@@ -142,15 +141,15 @@ static void checked(struct zn_checks *checks, struct zn_check *check, const uint
 	const uint8_t *output = peer->incoming->outputs + peer->incoming->places[check->index];
 	uint32_t agree = zn_check_compare(output, recomputed, check->drawn, check->drawn_count,
 		publisher->plan.manifest.slot_bytes);
-	struct zn_publisher_event event = {.kind = ZN_PUBLISHER_CHECKED, .index = check->index,
+	struct zn_publisher_event event = {.kind = ZN_PUBLISHER_CHECKED,
+		.index = check->index,
 		.items = agree < check->drawn_count ? agree + 1 : agree,
 		.good = agree == check->drawn_count};
 	checks->items += event.items;
 	/* Of a chunk that is in use already too: whose result it is may be refused before this one's
 	 * verdict, and then this one is added. */
-	if (event.good &&
-		!zn_results_plausible(&publisher->results, statement->chunk, output,
-			(size_t)statement->output_bytes))
+	if (event.good && !zn_results_plausible(&publisher->results, statement->chunk, output,
+				  (size_t)statement->output_bytes))
 		event.good = false;
 	free(check);
 	zn_peer_step(publisher, peer, &event, NULL);

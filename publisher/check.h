@@ -28,7 +28,7 @@ struct zn_checks {
 	struct zn_runner *runner;
 	bool loaded;
 	uint32_t items_max; /* of a run */
-	uint32_t starts; /* since one last gave a result */
+	uint32_t starts;    /* since one last gave a result */
 	uint64_t tags;
 	struct zn_check *first, *last;
 	struct zn_check_run runs[ZN_RUNS_QUEUED_MAX];

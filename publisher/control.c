@@ -17,11 +17,11 @@ void zn_publisher_order(struct zn_publisher *publisher, enum zn_order order)
 	publisher->job.order = (uint8_t)order;
 	zn_store_set_number(&publisher->store, "order", order);
 	zn_store_note(&publisher->store, zn_publisher_now_s(publisher),
-		order == ZN_ORDER_PAUSE	   ? "paused"
+		order == ZN_ORDER_PAUSE    ? "paused"
 		: order == ZN_ORDER_CANCEL ? "cancelled"
 					   : "resumed");
 	zn_show_line(publisher, "%s",
-		order == ZN_ORDER_PAUSE	   ? "paused: workers stop; `zennet job resume` goes on"
+		order == ZN_ORDER_PAUSE    ? "paused: workers stop; `zennet job resume` goes on"
 		: order == ZN_ORDER_CANCEL ? "cancelled: what was begun is paid, then it is settled"
 					   : "resumed");
 	zn_peers_step(publisher, ZN_PUBLISHER_ORDERED);
@@ -140,8 +140,12 @@ bool zn_control_start(struct zn_publisher *publisher, struct zn_complaint *compl
 {
 	uint8_t draw[16];
 	struct zn_http_server_options options = {.address = "127.0.0.1",
-		.connections_max = CONNECTIONS_MAX, .idle_s = 2 * ZN_POLL_HELD_S,
-		.handler = handle, .gone = gone, .body_limit = body_limit, .user = publisher};
+		.connections_max = CONNECTIONS_MAX,
+		.idle_s = 2 * ZN_POLL_HELD_S,
+		.handler = handle,
+		.gone = gone,
+		.body_limit = body_limit,
+		.user = publisher};
 	enum zn_err err = zn_http_server_create(&publisher->control, publisher->loop, &options);
 	if (err != ZN_ERR_OK)
 		return zn_complain(complaint, "the control port: %s", zn_err_sentence(err));

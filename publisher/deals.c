@@ -103,8 +103,7 @@ struct zn_peer *zn_peer_by_session(struct zn_publisher *publisher, const struct 
 	return NULL;
 }
 
-struct zn_peer *zn_peer_by_channel(struct zn_publisher *publisher,
-	const struct zn_hash *channel_id)
+struct zn_peer *zn_peer_by_channel(struct zn_publisher *publisher, const struct zn_hash *channel_id)
 {
 	for (uint16_t i = 0; i < publisher->peers_count; i++)
 		if (publisher->peers[i] != NULL && !zn_hash_is_zero(channel_id) &&

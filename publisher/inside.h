@@ -20,7 +20,7 @@
 /** A delivery from its last byte to its verdict. */
 struct zn_incoming {
 	struct zn_publisher *publisher;
-	struct zn_peer *peer;             /* NULL: forgotten while it was hashed */
+	struct zn_peer *peer;              /* NULL: forgotten while it was hashed */
 	struct zn_http_exchange *exchange; /* NULL: hung up */
 	struct zn_message message;
 	uint8_t *outputs;
@@ -33,19 +33,19 @@ struct zn_incoming {
 struct zn_peer {
 	struct zn_publisher_deal deal;
 	enum zn_store_stage stored_stage;
-	bool stored;                       /* it has a row in the journal */
-	struct zn_http_exchange *held;     /* talk kept open */
-	struct zn_incoming *incoming;      /* being hashed or checked */
-	uint64_t heard_ns;                 /* any request of its session */
-	uint64_t looked_ns;                /* for its channel on the ledger */
+	bool stored;                   /* it has a row in the journal */
+	struct zn_http_exchange *held; /* talk kept open */
+	struct zn_incoming *incoming;  /* being hashed or checked */
+	uint64_t heard_ns;             /* any request of its session */
+	uint64_t looked_ns;            /* for its channel on the ledger */
 	uint64_t first_ask_zat, last_ask_zat, last_bid_zat;
 	uint64_t opening_ns, opened_ms;
-	uint64_t opening_until_s;          /* ledger: no later block takes its opening */
-	uint64_t accepted;                 /* chunks whose result of this worker is in use */
-	bool opening;                      /* its channel may come into a block any moment */
-	bool gone;                         /* its channel is not on the ledger any more */
+	uint64_t opening_until_s; /* ledger: no later block takes its opening */
+	uint64_t accepted;        /* chunks whose result of this worker is in use */
+	bool opening;             /* its channel may come into a block any moment */
+	bool gone;                /* its channel is not on the ledger any more */
 	bool close_requested;
-	bool looking;                      /* the ledger is being asked for its channel */
+	bool looking; /* the ledger is being asked for its channel */
 };
 
 struct zn_publisher {
@@ -70,28 +70,28 @@ struct zn_publisher {
 	struct zn_publisher_job job;
 	struct zn_publisher_actions actions;
 	struct zn_peer *peers[ZN_PEERS_MAX];
-	uint16_t peers_count;         /* numbers below were given once */
+	uint16_t peers_count; /* numbers below were given once */
 	uint64_t deliveries_bytes;
 	uint64_t retracted_count, retracted_room;
-	uint64_t *retracted;          /* chunks, of the step under way */
+	uint64_t *retracted; /* chunks, of the step under way */
 
-	struct zn_hash announced_id;  /* the job on the ledger */
+	struct zn_hash announced_id; /* the job on the ledger */
 	bool announced;
-	bool announce_refused;        /* the last try: it is on no ledger */
+	bool announce_refused;          /* the last try: it is on no ledger */
 	uint64_t begun_s, begun_height; /* ledger, at the first start */
 	struct zn_amount balance_before;
-	uint64_t begun_ns;            /* of this run */
+	uint64_t begun_ns; /* of this run */
 	uint64_t accepted_at_start;
-	uint64_t accepting_ns;        /* since the first chunk of this run came in; 0: none yet */
+	uint64_t accepting_ns; /* since the first chunk of this run came in; 0: none yet */
 	char endpoint[ZN_ENDPOINT_BYTES_MAX + 1];
 
 	struct zn_timer tick, broadcast, show;
-	uint32_t frame_rows;          /* on the terminal, to be drawn over */
+	uint32_t frame_rows; /* on the terminal, to be drawn over */
 	bool terminal;
 
 	bool interrupted;
-	struct zn_complaint trouble;  /* empty: none. What ends the run */
-	bool ending;                  /* deals wind up; the loop stops when they have */
+	struct zn_complaint trouble; /* empty: none. What ends the run */
+	bool ending;                 /* deals wind up; the loop stops when they have */
 	uint64_t ending_ns;
 };
 

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK_ITEMS_RENDER 65536 /* about a second of a median device at four samples an item */
-#define CHUNK_ITEMS_KERNEL 65536
+#define CHUNK_ITEMS_RENDER    65536 /* about a second of a median device at four samples an item */
+#define CHUNK_ITEMS_KERNEL    65536
 #define WINDOW_CHUNKS_DEFAULT 64
 
 /* A key of ours that is wrong in a way that the reader cannot know; the first one stands. */
@@ -75,7 +75,8 @@ static void read_price(struct zn_json_reader *reader, const char *key, uint64_t 
 	const char *text;
 	if (zn_json_read_string(reader, key, false, &text) && !zn_job_price_parse(out, text))
 		wrong(reader, key,
-			"this is no price; give an amount and a count, like \"2 XEN per 1000 chunks\"");
+			"this is no price; give an amount and a count, like \"2 XEN per 1000 "
+			"chunks\"");
 }
 
 static void read_camera(struct zn_job_file_render *render, struct zn_json_reader *parent)
@@ -104,7 +105,8 @@ static void read_size(struct zn_job_file_render *render, struct zn_json_reader *
 		if (!(size[i] >= 1 && size[i] <= ZN_PATHTRACE_SIDE_MAX) ||
 			size[i] != (double)(uint32_t)size[i]) {
 			wrong(reader, "size",
-				"give width and height in pixels, each 1 to 16,384, like [640, 360]");
+				"give width and height in pixels, each 1 to 16,384, like [640, "
+				"360]");
 			return;
 		}
 	render->width = (uint32_t)size[0];
@@ -114,9 +116,15 @@ static void read_size(struct zn_job_file_render *render, struct zn_json_reader *
 static void read_render(struct zn_job_file_render *render, struct zn_json_reader *reader,
 	const char *directory)
 {
-	*render = (struct zn_job_file_render){.environment_gain = 1, .floor = true,
-		.up = {0, 1, 0}, .fov_deg = 40, .width = 640, .height = 360, .samples = 64,
-		.samples_per_item = 4, .bounces = 6};
+	*render = (struct zn_job_file_render){.environment_gain = 1,
+		.floor = true,
+		.up = {0, 1, 0},
+		.fov_deg = 40,
+		.width = 640,
+		.height = 360,
+		.samples = 64,
+		.samples_per_item = 4,
+		.bounces = 6};
 	read_path(reader, "scene", true, directory, render->scene);
 	read_path(reader, "environment", false, directory, render->environment);
 	zn_json_read_double(reader, "environment_turn", false, -1, 1, &render->environment_turn);
@@ -142,7 +150,8 @@ static void read_kernel(struct zn_job_file_kernel *kernel, struct zn_json_reader
 		/* A render job makes the path tracer's parameters; "mix" is the only other one. */
 		if (strcmp(text, "mix") != 0)
 			wrong(reader, "kernel",
-				"there is no such built-in kernel for a job of this kind; give \"mix\"");
+				"there is no such built-in kernel for a job of this kind; give "
+				"\"mix\"");
 		else
 			snprintf(kernel->name, sizeof kernel->name, "%s", text);
 	}
@@ -206,7 +215,8 @@ bool zn_job_file_parse(struct zn_job_file *file, const char *name, const char *d
 		file->chunk_items = CHUNK_ITEMS_KERNEL;
 		read_kernel(&file->kernel, &reader);
 	} else {
-		wrong(&reader, "kind", "there is no such kind of job; give \"render\" or \"kernel\"");
+		wrong(&reader, "kind",
+			"there is no such kind of job; give \"render\" or \"kernel\"");
 	}
 	read_deal(file, &reader);
 	file->out[0] = '\0';
@@ -236,49 +246,47 @@ bool zn_job_file_read(struct zn_job_file *file, const char *path, struct zn_comp
 	return good;
 }
 
-static const char render_example[] =
-	"{\n"
-	"\t\"kind\": \"render\",\n"
-	"\t\"scene\": \"" ZN_JOB_EXAMPLE_SCENE "\",\n"
-	"\t\"environment\": \"" ZN_JOB_EXAMPLE_SKY "\",\n"
-	"\t\"environment_turn\": 0,\n"
-	"\t\"environment_gain\": 1,\n"
-	"\t\"floor\": true,\n"
-	"\t\"size\": [640, 360],\n"
-	"\t\"samples\": 64,\n"
-	"\t\"samples_per_item\": 4,\n"
-	"\t\"bounces\": 6,\n"
-	"\t\"seed\": 1,\n"
-	"\t\"exposure\": 0,\n"
-	"\t\"chunk_items\": 65536,\n"
-	"\t\"budget\": \"5 XEN\",\n"
-	"\t\"max_price\": \"20 XEN per 1000 chunks\",\n"
-	"\t\"price\": \"5 XEN per 1000 chunks\",\n"
-	"\t\"deadline\": \"2h\",\n"
-	"\t\"grace\": \"7d\",\n"
-	"\t\"lease\": \"60s\",\n"
-	"\t\"check_items\": 64,\n"
-	"\t\"window_chunks\": 64,\n"
-	"\t\"output\": \"picture.png\"\n"
-	"}\n";
+static const char render_example[] = "{\n"
+				     "\t\"kind\": \"render\",\n"
+				     "\t\"scene\": \"" ZN_JOB_EXAMPLE_SCENE "\",\n"
+				     "\t\"environment\": \"" ZN_JOB_EXAMPLE_SKY "\",\n"
+				     "\t\"environment_turn\": 0,\n"
+				     "\t\"environment_gain\": 1,\n"
+				     "\t\"floor\": true,\n"
+				     "\t\"size\": [640, 360],\n"
+				     "\t\"samples\": 64,\n"
+				     "\t\"samples_per_item\": 4,\n"
+				     "\t\"bounces\": 6,\n"
+				     "\t\"seed\": 1,\n"
+				     "\t\"exposure\": 0,\n"
+				     "\t\"chunk_items\": 65536,\n"
+				     "\t\"budget\": \"5 XEN\",\n"
+				     "\t\"max_price\": \"20 XEN per 1000 chunks\",\n"
+				     "\t\"price\": \"5 XEN per 1000 chunks\",\n"
+				     "\t\"deadline\": \"2h\",\n"
+				     "\t\"grace\": \"7d\",\n"
+				     "\t\"lease\": \"60s\",\n"
+				     "\t\"check_items\": 64,\n"
+				     "\t\"window_chunks\": 64,\n"
+				     "\t\"output\": \"picture.png\"\n"
+				     "}\n";
 
-static const char kernel_example[] =
-	"{\n"
-	"\t\"kind\": \"kernel\",\n"
-	"\t\"kernel\": \"mix\",\n"
-	"\t\"items\": 10000000,\n"
-	"\t\"params\": {\"rounds\": 1000, \"seed\": 1},\n"
-	"\t\"chunk_items\": 65536,\n"
-	"\t\"budget\": \"5 XEN\",\n"
-	"\t\"max_price\": \"10 XEN per 1000 chunks\",\n"
-	"\t\"price\": \"2 XEN per 1000 chunks\",\n"
-	"\t\"deadline\": \"2h\",\n"
-	"\t\"grace\": \"7d\",\n"
-	"\t\"lease\": \"60s\",\n"
-	"\t\"check_items\": 64,\n"
-	"\t\"window_chunks\": 64,\n"
-	"\t\"output\": \"mix.bin\"\n"
-	"}\n";
+static const char kernel_example[] = "{\n"
+				     "\t\"kind\": \"kernel\",\n"
+				     "\t\"kernel\": \"mix\",\n"
+				     "\t\"items\": 10000000,\n"
+				     "\t\"params\": {\"rounds\": 1000, \"seed\": 1},\n"
+				     "\t\"chunk_items\": 65536,\n"
+				     "\t\"budget\": \"5 XEN\",\n"
+				     "\t\"max_price\": \"10 XEN per 1000 chunks\",\n"
+				     "\t\"price\": \"2 XEN per 1000 chunks\",\n"
+				     "\t\"deadline\": \"2h\",\n"
+				     "\t\"grace\": \"7d\",\n"
+				     "\t\"lease\": \"60s\",\n"
+				     "\t\"check_items\": 64,\n"
+				     "\t\"window_chunks\": 64,\n"
+				     "\t\"output\": \"mix.bin\"\n"
+				     "}\n";
 
 const char *zn_job_file_example(const char *kind)
 {

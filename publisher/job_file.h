@@ -39,10 +39,10 @@ struct zn_job_file {
 	struct zn_job_file_kernel kernel;
 	struct zn_job_file_render render;
 	uint32_t chunk_items;
-	struct zn_amount budget;   /* of all deposits together */
-	uint64_t ceiling_zat;      /* per ZN_PRICE_PER_UNITS chunks; 0: follows from the budget */
-	uint64_t price_zat;        /* announced; 0: none named */
-	uint64_t deadline_s;       /* from the start; 0: none */
+	struct zn_amount budget; /* of all deposits together */
+	uint64_t ceiling_zat;    /* per ZN_PRICE_PER_UNITS chunks; 0: follows from the budget */
+	uint64_t price_zat;      /* announced; 0: none named */
+	uint64_t deadline_s;     /* from the start; 0: none */
 	uint32_t grace_s, lease_s, check_items, window_chunks;
 	char out[PATH_MAX];
 };

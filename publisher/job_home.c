@@ -23,8 +23,10 @@ static bool jobs_directory(char out[PATH_MAX], struct zn_complaint *complaint)
 	if (err == ZN_ERR_OK)
 		err = zn_directory_make(out);
 	return err == ZN_ERR_OK ||
-	       zn_complain(complaint, "Zennet's home cannot be used: %s; set ZENNET_HOME to a directory"
-				      " that can be written", zn_err_sentence(err));
+	       zn_complain(complaint,
+		       "Zennet's home cannot be used: %s; set ZENNET_HOME to a directory"
+		       " that can be written",
+		       zn_err_sentence(err));
 }
 
 bool zn_job_home_path(char out[PATH_MAX], const struct zn_job_home *home, const char *name)
@@ -66,7 +68,8 @@ static int newest_first(const void *a, const void *b)
 	const struct found *x = a, *y = b;
 	if (x->changed.tv_sec != y->changed.tv_sec)
 		return x->changed.tv_sec < y->changed.tv_sec ? 1 : -1;
-	return (x->changed.tv_nsec < y->changed.tv_nsec) - (x->changed.tv_nsec > y->changed.tv_nsec);
+	return (x->changed.tv_nsec < y->changed.tv_nsec) -
+	       (x->changed.tv_nsec > y->changed.tv_nsec);
 }
 
 static bool found_add(struct found *found, const char *jobs, const char *name)
@@ -131,12 +134,14 @@ bool zn_job_home_find(struct zn_job_home *home, const char *id, struct zn_compla
 	}
 	free(found);
 	if (matches == 0)
-		return zn_complain(complaint, id != NULL ? "%s: there is no such job here; `zennet job"
-							   " list` shows them all"
-							 : "%sno job was ever started here",
+		return zn_complain(complaint,
+			id != NULL ? "%s: there is no such job here; `zennet job"
+				     " list` shows them all"
+				   : "%sno job was ever started here",
 			id != NULL ? id : "");
 	if (id != NULL && matches > 1)
-		return zn_complain(complaint, "%s: %zu jobs begin so; give more digits", id, matches);
+		return zn_complain(complaint, "%s: %zu jobs begin so; give more digits", id,
+			matches);
 	return true;
 }
 
@@ -183,15 +188,15 @@ bool zn_job_home_identity(char **key_pem, char **certificate_pem, struct zn_hash
 	}
 	if (!zn_job_home_read((uint8_t **)key_pem, &count, home, "tls-key.pem", PEM_BYTES_MAX,
 		    complaint) ||
-		!zn_job_home_read((uint8_t **)certificate_pem, &count, home,
-			"tls-certificate.pem", PEM_BYTES_MAX, complaint))
+		!zn_job_home_read((uint8_t **)certificate_pem, &count, home, "tls-certificate.pem",
+			PEM_BYTES_MAX, complaint))
 		return false;
 	enum zn_err err = zn_tls_pin(pin, *certificate_pem);
 	return err == ZN_ERR_OK || zn_complain(complaint, "%s: %s", path, zn_err_sentence(err));
 }
 
-bool zn_job_home_control_write(const struct zn_job_home *home,
-	const struct zn_job_control *control, struct zn_complaint *complaint)
+bool zn_job_home_control_write(const struct zn_job_home *home, const struct zn_job_control *control,
+	struct zn_complaint *complaint)
 {
 	char text[64];
 	int count = snprintf(text, sizeof text, "%u %s\n", control->port, control->token);

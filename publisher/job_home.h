@@ -50,8 +50,8 @@ struct zn_job_control {
 	uint16_t port;
 	char token[33];
 };
-bool zn_job_home_control_write(const struct zn_job_home *home,
-	const struct zn_job_control *control, struct zn_complaint *complaint);
+bool zn_job_home_control_write(const struct zn_job_home *home, const struct zn_job_control *control,
+	struct zn_complaint *complaint);
 /** False when there is none. */
 bool zn_job_home_control_read(struct zn_job_control *control, const struct zn_job_home *home);
 void zn_job_home_control_remove(const struct zn_job_home *home);

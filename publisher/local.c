@@ -68,8 +68,7 @@ static void frame(struct local *local)
 			columns -= 4;
 		size_t room = zn_preview_bytes_max(columns, width, height);
 		char *text = malloc(room);
-		if (text != NULL &&
-			zn_preview_make(text, room, rgb, width, height, columns) > 0) {
+		if (text != NULL && zn_preview_make(text, room, rgb, width, height, columns) > 0) {
 			fputs(text, to);
 			local->frame_rows += zn_preview_rows(columns, width, height);
 		}
@@ -98,8 +97,7 @@ static bool keep(struct local *local, uint64_t chunk, const struct zn_run_result
 {
 	uint64_t place = chunk * zn_manifest_chunk_output_bytes(&local->plan.manifest, 0);
 	if (local->plan.is_render)
-		return zn_results_add(&local->results, chunk, result->output,
-			result->output_bytes);
+		return zn_results_add(&local->results, chunk, result->output, result->output_bytes);
 	return fseeko(local->outputs, (off_t)place, SEEK_SET) == 0 &&
 	       fwrite(result->output, 1, result->output_bytes, local->outputs) ==
 		       result->output_bytes;
@@ -232,7 +230,8 @@ static int run(struct local *local)
 	if (err == ZN_ERR_OK)
 		err = start(local);
 	if (err != ZN_ERR_OK) {
-		zn_complain(&local->trouble, "the job cannot run here: %s; `zennet doctor` says what to do",
+		zn_complain(&local->trouble,
+			"the job cannot run here: %s; `zennet doctor` says what to do",
 			zn_err_sentence(err));
 		return 1;
 	}

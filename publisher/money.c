@@ -22,8 +22,7 @@ void zn_money_learn(struct zn_money *money, uint64_t height, uint64_t time_s)
 
 uint64_t zn_money_now_s(struct zn_money *money)
 {
-	uint64_t now_s = money->time_s +
-			 (zn_clock_monotonic_ns() - money->heard_ns) / ZN_SECOND_NS;
+	uint64_t now_s = money->time_s + (zn_clock_monotonic_ns() - money->heard_ns) / ZN_SECOND_NS;
 	if (money->time_known && now_s > money->told_s)
 		money->told_s = now_s;
 	return money->told_s;
@@ -61,8 +60,8 @@ static void search(void *user);
 static void opened(struct zn_money *money, uint16_t peer_number, const struct zn_hash *channel_id)
 {
 	struct zn_peer *peer = money->publisher->peers[peer_number];
-	struct zn_publisher_event event = {.kind = channel_id != NULL ? ZN_PUBLISHER_OPENED
-								      : ZN_PUBLISHER_OPEN_FAILED};
+	struct zn_publisher_event event = {
+		.kind = channel_id != NULL ? ZN_PUBLISHER_OPENED : ZN_PUBLISHER_OPEN_FAILED};
 	ZN_ASSERT(peer != NULL && peer->deal.stage == ZN_PUBLISHER_OPENING);
 	if (channel_id != NULL)
 		event.channel_id = *channel_id;
@@ -115,7 +114,8 @@ static void pump(void *user)
 	ZN_ASSERT(draft != NULL);
 	draft->kind = ZN_TX_OPEN;
 	draft->valid_until_s = zn_money_now_s(money) + ZN_OPENING_VALID_S;
-	while (money->batch_count < ZN_CHANNELS_PER_TX_MAX && money->batch_count < money->wishes_count) {
+	while (money->batch_count < ZN_CHANNELS_PER_TX_MAX &&
+		money->batch_count < money->wishes_count) {
 		uint16_t number = money->wishes[money->batch_count];
 		const struct zn_publisher_deal *deal = &publisher->peers[number]->deal;
 		struct zn_tx_opening *opening = &draft->body.open.openings[money->batch_count];
@@ -131,8 +131,8 @@ static void pump(void *user)
 	memmove(money->wishes, money->wishes + money->batch_count,
 		money->wishes_count * sizeof money->wishes[0]);
 	money->sends++;
-	zn_ledger_send(NULL, publisher->ledger, &publisher->key, draft, ZN_LEDGER_SEND_MS, on_opened,
-		money);
+	zn_ledger_send(NULL, publisher->ledger, &publisher->key, draft, ZN_LEDGER_SEND_MS,
+		on_opened, money);
 	free(draft);
 }
 
@@ -193,7 +193,8 @@ static void on_channels(void *user, const struct zn_ledger_answer *answer)
 static void ask_page(struct zn_money *money, const struct zn_page_cursor *after)
 {
 	struct zn_channels_query query = {.account = money->publisher->account,
-		.role = ZN_ROLE_PAYER, .limit = ZN_PAGE_ENTRIES_MAX};
+		.role = ZN_ROLE_PAYER,
+		.limit = ZN_PAGE_ENTRIES_MAX};
 	if (after != NULL)
 		query.after = *after;
 	zn_ledger_list_channels(NULL, money->publisher->ledger, &query, on_channels, money);
@@ -273,9 +274,10 @@ static void on_deposit(void *user, const struct zn_ledger_answer *answer)
 			read_deposit, errand);
 		return;
 	}
-	topped_up(errand, answer->err == ZN_ERR_OK &&
-				  zn_amount_add(&wanted, errand->peer->deal.deposit, errand->amount) &&
-				  zn_amount_compare(answer->channel->deposit, wanted) >= 0);
+	topped_up(errand,
+		answer->err == ZN_ERR_OK &&
+			zn_amount_add(&wanted, errand->peer->deal.deposit, errand->amount) &&
+			zn_amount_compare(answer->channel->deposit, wanted) >= 0);
 }
 
 static void read_deposit(void *user)
@@ -335,8 +337,7 @@ static void send_close(void *user)
 		&draft, ZN_LEDGER_SEND_MS, on_close_requested, errand);
 }
 
-void zn_money_request_close(struct zn_money *money, struct zn_peer *peer,
-	struct zn_amount amount)
+void zn_money_request_close(struct zn_money *money, struct zn_peer *peer, struct zn_amount amount)
 {
 	if (peer->close_requested)
 		return;

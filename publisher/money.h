@@ -35,7 +35,7 @@ struct zn_money {
 	uint64_t searched_s; /* of a block before the search that is under way */
 	struct zn_timer search;
 	struct zn_timer pump;
-	uint32_t sends;       /* under way */
+	uint32_t sends;            /* under way */
 	struct zn_errand *errands; /* one channel each */
 };
 
@@ -51,8 +51,7 @@ void zn_money_search(struct zn_money *money, struct zn_peer *peer);
 /** TOPPED_UP follows. */
 void zn_money_top_up(struct zn_money *money, struct zn_peer *peer, struct zn_amount amount);
 /** Request the close of the peer's channel and pay it `amount` in all; tried until it is done. */
-void zn_money_request_close(struct zn_money *money, struct zn_peer *peer,
-	struct zn_amount amount);
+void zn_money_request_close(struct zn_money *money, struct zn_peer *peer, struct zn_amount amount);
 /** Look whether the peer's channel is still there: sets peer->gone. */
 void zn_money_look(struct zn_money *money, struct zn_peer *peer);
 

@@ -88,7 +88,8 @@ static bool plan_check(struct zn_plan *plan, struct zn_complaint *complaint)
 {
 	enum zn_manifest_refusal refusal = zn_manifest_check(&plan->manifest);
 	if (refusal != ZN_MANIFEST_OK)
-		return zn_complain(complaint, "the job cannot be offered: %s; change chunk_items or its size",
+		return zn_complain(complaint,
+			"the job cannot be offered: %s; change chunk_items or its size",
 			zn_manifest_refusal_sentence(refusal));
 	plan->chunks = zn_manifest_chunks(&plan->manifest);
 	return true;
@@ -117,8 +118,8 @@ static bool sources_match(struct zn_plan *plan, const struct zn_manifest *manife
 	const struct zn_builtin_kernel *kernel =
 		zn_catalog_find(manifest->sources, manifest->sources_count);
 	if (kernel == NULL)
-		return zn_complain(
-			complaint, "the job's kernel is another version's; finish it with that one");
+		return zn_complain(complaint,
+			"the job's kernel is another version's; finish it with that one");
 	plan->is_render = strcmp(kernel->name, "pathtrace") == 0;
 	snprintf(plan->what, sizeof plan->what, "kernel %s", kernel->name);
 	return sources_take(plan, kernel->name, complaint);
@@ -137,7 +138,8 @@ bool zn_plan_restore(struct zn_plan *plan, const struct zn_manifest *manifest, u
 		good = zn_complain(complaint, "the job's input: out of memory");
 	if (good && (shared_bytes != manifest->shared_bytes ||
 			    !zn_hash_equal(&id, &manifest->shared_id)))
-		good = zn_complain(complaint, "the job's stored input is damaged; start the job anew");
+		good = zn_complain(complaint,
+			"the job's stored input is damaged; start the job anew");
 	if (good && plan->is_render) {
 		/* Copied: the manifest's bytes need not be aligned for words. */
 		if (manifest->params_bytes == sizeof plan->render)
@@ -162,10 +164,13 @@ void zn_plan_finish(struct zn_plan *plan)
 
 struct zn_runner_job zn_plan_runner_job(const struct zn_plan *plan, uint32_t items_max)
 {
-	return (struct zn_runner_job){
-		.exact = plan->manifest.arithmetic == ZN_ARITHMETIC_EXACT,
-		.sources = plan->sources, .sources_count = plan->sources_count,
-		.params = plan->manifest.params, .params_bytes = plan->manifest.params_bytes,
-		.shared = plan->shared, .shared_bytes = plan->shared_bytes,
-		.slot_bytes = plan->manifest.slot_bytes, .chunk_items_max = items_max};
+	return (struct zn_runner_job){.exact = plan->manifest.arithmetic == ZN_ARITHMETIC_EXACT,
+		.sources = plan->sources,
+		.sources_count = plan->sources_count,
+		.params = plan->manifest.params,
+		.params_bytes = plan->manifest.params_bytes,
+		.shared = plan->shared,
+		.shared_bytes = plan->shared_bytes,
+		.slot_bytes = plan->manifest.slot_bytes,
+		.chunk_items_max = items_max};
 }

@@ -17,7 +17,7 @@ struct zn_plan {
 	uint64_t chunks;
 	uint32_t sources_count;
 	struct zn_kernel_source sources[ZN_SOURCES_MAX]; /* texts are the program's own */
-	uint8_t *shared; /* owned; NULL if there is none */
+	uint8_t *shared;                                 /* owned; NULL if there is none */
 	size_t shared_bytes;
 	bool is_render;
 	struct zn_pathtrace_params render; /* of a render job */

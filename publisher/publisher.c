@@ -139,9 +139,10 @@ static bool result_write(struct zn_publisher *publisher)
 			zn_publisher_wait(publisher, &never, 20);
 	}
 	if (err != ZN_ERR_OK)
-		zn_publisher_trouble(publisher, "%s cannot be written: %s; the outputs are kept: "
-			"`zennet job run --resume %s --out FILE`", publisher->results.out,
-			zn_err_sentence(err), publisher->home.id);
+		zn_publisher_trouble(publisher,
+			"%s cannot be written: %s; the outputs are kept: "
+			"`zennet job run --resume %s --out FILE`",
+			publisher->results.out, zn_err_sentence(err), publisher->home.id);
 	return err == ZN_ERR_OK;
 }
 
@@ -152,15 +153,16 @@ static int serve(struct zn_publisher *publisher)
 		if (zn_loop_run(publisher->loop) != ZN_ERR_OK)
 			break;
 		uint64_t waited_ns = zn_clock_monotonic_ns() - publisher->ending_ns;
-		if (publisher->ending && (all_gone(publisher) ||
-						 waited_ns > ZN_CLOSING_WAIT_S * ZN_SECOND_NS))
+		if (publisher->ending &&
+			(all_gone(publisher) || waited_ns > ZN_CLOSING_WAIT_S * ZN_SECOND_NS))
 			break;
 	}
 	zn_show_finish(publisher);
 	if (publisher->interrupted) {
 		zn_results_write(&publisher->results, NULL);
-		fprintf(stderr, "zennet job: stopped at %llu of %llu chunks; go on with: zennet job run"
-				" --resume %s\n",
+		fprintf(stderr,
+			"zennet job: stopped at %llu of %llu chunks; go on with: zennet job run"
+			" --resume %s\n",
 			(unsigned long long)zn_chunk_table_accepted(publisher->job.table),
 			(unsigned long long)zn_chunk_table_chunks(publisher->job.table),
 			publisher->home.id);

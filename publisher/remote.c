@@ -36,9 +36,13 @@ static enum zn_err tell(struct told *told, const struct zn_job_control *control,
 	struct zn_http_call *call;
 	char url[128];
 	snprintf(url, sizeof url, "http://127.0.0.1:%u/v1/%s", control->port, path);
-	struct zn_http_request request = {.url = url, .body = body,
-		.body_bytes = body != NULL ? strlen(body) : 0, .content_type = "text/plain",
-		.bearer = control->token, .allow_private = true, .timeout_ms = TELL_MS,
+	struct zn_http_request request = {.url = url,
+		.body = body,
+		.body_bytes = body != NULL ? strlen(body) : 0,
+		.content_type = "text/plain",
+		.bearer = control->token,
+		.allow_private = true,
+		.timeout_ms = TELL_MS,
 		.response_bytes_max = STATUS_BYTES_MAX};
 	memset(told, 0, sizeof *told);
 	enum zn_err err = zn_loop_create(&told->loop);
@@ -161,7 +165,8 @@ static void status_print(const struct zn_json *root, FILE *to)
 	for (size_t i = 0; i < zn_json_count(workers); i++) {
 		const struct zn_json *worker = zn_json_at(workers, i);
 		fprintf(to, "  worker %-3" PRIu64 " %-9s %6" PRIu64 " accepted  %s paid  %s\n",
-			number(worker, "number"), words(worker, "stage"), number(worker, "accepted"),
+			number(worker, "number"), words(worker, "stage"),
+			number(worker, "accepted"),
 			zn_amount_text(paid, (struct zn_amount){number(worker, "paid_zat")}),
 			words(worker, "device"));
 	}
@@ -232,7 +237,8 @@ int zn_publisher_list(bool json, FILE *to)
 		free(text);
 		zn_json_destroy(listing.array);
 	} else if (listing.count == 0) {
-		fprintf(to, "no jobs yet; `zennet job new render job.json` writes one to start from\n");
+		fprintf(to,
+			"no jobs yet; `zennet job new render job.json` writes one to start from\n");
 	}
 	return 0;
 }

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <time.h>
 
-#define LOOK_MS 15000
-#define BUSY_TRIES 40
+#define LOOK_MS       15000
+#define BUSY_TRIES    40
 #define BUSY_PAUSE_NS 50000000
 
 static bool settings_read(struct zn_publisher *publisher)
@@ -49,9 +49,8 @@ static bool plan_read(struct zn_publisher *publisher, struct zn_complaint *compl
 		!zn_manifest_decode(&manifest, (const uint8_t *)bytes, count))
 		return zn_complain(complaint, "job %s: its journal is damaged", publisher->home.id);
 	snprintf(name, sizeof name, "blobs/%s", zn_hash_text(text, &manifest.shared_id));
-	if (manifest.shared_bytes > 0 &&
-		!zn_job_home_read(&shared, &shared_bytes, &publisher->home, name,
-			ZN_SHARED_BYTES_MAX, complaint))
+	if (manifest.shared_bytes > 0 && !zn_job_home_read(&shared, &shared_bytes, &publisher->home,
+						 name, ZN_SHARED_BYTES_MAX, complaint))
 		return false;
 	return zn_plan_restore(&publisher->plan, &manifest, shared, shared_bytes, complaint);
 }
@@ -74,10 +73,12 @@ static bool stored_open(struct zn_publisher *publisher, struct zn_complaint *com
 	size_t count;
 	enum zn_err err = store_open(publisher);
 	if (err == ZN_ERR_BUSY)
-		return zn_complain(complaint, "job %s runs already; `zennet job status %s` shows it",
-			publisher->home.id, publisher->home.id);
+		return zn_complain(complaint,
+			"job %s runs already; `zennet job status %s` shows it", publisher->home.id,
+			publisher->home.id);
 	if (err != ZN_ERR_OK)
-		return zn_complain(complaint, "job %s: %s", publisher->home.id, zn_err_sentence(err));
+		return zn_complain(complaint, "job %s: %s", publisher->home.id,
+			zn_err_sentence(err));
 	if (!zn_job_home_read(&text, &count, &publisher->home, "job.json", ZN_JOB_FILE_BYTES_MAX,
 		    complaint))
 		return false;
@@ -273,7 +274,8 @@ bool zn_restore_go_on(struct zn_publisher *publisher)
 			publisher->options.ledger_url);
 		return false;
 	}
-	zn_show_line(publisher, "job %s goes on: %llu of %llu chunks are accepted", publisher->home.id,
+	zn_show_line(publisher, "job %s goes on: %llu of %llu chunks are accepted",
+		publisher->home.id,
 		(unsigned long long)zn_chunk_table_accepted(publisher->job.table),
 		(unsigned long long)publisher->plan.chunks);
 	if (zn_chunk_table_accepted(publisher->job.table) == publisher->plan.chunks)

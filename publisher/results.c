@@ -61,8 +61,8 @@ void zn_results_finish(struct zn_results *results)
 static void write_picture(void *user)
 {
 	struct zn_results *results = user;
-	results->written = zn_png_write(results->out, results->rgb, results->film.width,
-		results->film.height);
+	results->written =
+		zn_png_write(results->out, results->rgb, results->film.width, results->film.height);
 }
 
 static void write_soon(struct zn_results *results);
@@ -88,8 +88,8 @@ static void write_now(void *user)
 {
 	struct zn_results *results = user;
 	tonemap(results);
-	results->writing = zn_loop_submit(results->loop, write_picture, picture_written, results) ==
-			   ZN_ERR_OK;
+	results->writing =
+		zn_loop_submit(results->loop, write_picture, picture_written, results) == ZN_ERR_OK;
 }
 
 static void write_soon(struct zn_results *results)

@@ -12,24 +12,24 @@ struct zn_settle_line {
 	struct zn_amount deposit;     /* as opened and topped up, by the ledger */
 	struct zn_amount earned;      /* paid out, by the ledger */
 	struct zn_amount returned;
-	uint64_t closed_height;       /* 0: not closed */
-	bool closing;                 /* the rest comes back from refund_s on */
+	uint64_t closed_height; /* 0: not closed */
+	bool closing;           /* the rest comes back from refund_s on */
 	uint64_t refund_s, refund_height;
-	bool good;                    /* it adds up */
+	bool good; /* it adds up */
 };
 
 struct zn_settlement {
 	uint32_t lines_count;
-	struct zn_settle_line *lines; /* owned */
+	struct zn_settle_line *lines;                         /* owned */
 	struct zn_amount deposits, earned, returned, waiting; /* of all lines */
-	struct zn_amount fees;     /* of our transactions for this job */
-	bool foreign;              /* the key was used for other things meanwhile */
-	struct zn_amount balance;  /* now */
+	struct zn_amount fees;                                /* of our transactions for this job */
+	bool foreign;             /* the key was used for other things meanwhile */
+	struct zn_amount balance; /* now */
 	bool balance_good;
 	struct zn_supply supply;
 	bool supply_good;
 	uint64_t accepted, chunks, items_checked, workers_refused;
-	bool read;                 /* the ledger answered everything */
+	bool read; /* the ledger answered everything */
 };
 
 /** Read everything back. False with trouble when the ledger does not answer. */

@@ -32,15 +32,17 @@ static void line_print(FILE *to, const struct zn_settle_line *line)
 		(unsigned long long)line->peer->accepted,
 		(unsigned long long)line->peer->deal.items_checked, AMOUNT(line->deposit),
 		AMOUNT(line->earned), state,
-		line->peer->deal.stage == ZN_PUBLISHER_REFUSED ? ", refused for a wrong result" : "",
+		line->peer->deal.stage == ZN_PUBLISHER_REFUSED ? ", refused for a wrong result"
+							       : "",
 		line->good ? "" : "  DOES NOT ADD UP");
 }
 
 static void bound_print(const struct zn_settlement *settlement, FILE *to)
 {
 	uint64_t bound = zn_check_bound(settlement->items_checked);
-	fprintf(to, "checked: %llu of %llu chunks, %llu drawn items recomputed on this machine;"
-		    " refused workers: %llu\n",
+	fprintf(to,
+		"checked: %llu of %llu chunks, %llu drawn items recomputed on this machine;"
+		" refused workers: %llu\n",
 		(unsigned long long)settlement->accepted, (unsigned long long)settlement->chunks,
 		(unsigned long long)settlement->items_checked,
 		(unsigned long long)settlement->workers_refused);
@@ -56,18 +58,20 @@ void zn_settlement_print(const struct zn_settlement *settlement, struct zn_publi
 {
 	FILE *to = publisher->options.to;
 	fprintf(to, "\nsettlement, read back from ledger %s\n", publisher->job.chain.text);
-	fprintf(to, "  %-10s %8s %10s  %20s  %20s  %s\n", "", "chunks", "checked", "deposit", "earned",
-		"channel");
+	fprintf(to, "  %-10s %8s %10s  %20s  %20s  %s\n", "", "chunks", "checked", "deposit",
+		"earned", "channel");
 	for (uint32_t i = 0; i < settlement->lines_count; i++)
 		line_print(to, &settlement->lines[i]);
 	fprintf(to, "deposited %s = paid %s + returned %s + in closing channels %s\n",
 		AMOUNT(settlement->deposits), AMOUNT(settlement->earned),
 		AMOUNT(settlement->returned), AMOUNT(settlement->waiting));
 	if (settlement->foreign)
-		fprintf(to, "balance   %s now; the key was also used for something else meanwhile\n",
+		fprintf(to,
+			"balance   %s now; the key was also used for something else meanwhile\n",
 			AMOUNT(settlement->balance));
 	else
-		fprintf(to, "balance   %s before = %s now + paid + in closing channels + fees %s%s\n",
+		fprintf(to,
+			"balance   %s before = %s now + paid + in closing channels + fees %s%s\n",
 			AMOUNT(publisher->balance_before), AMOUNT(settlement->balance),
 			AMOUNT(settlement->fees),
 			settlement->balance_good ? "" : "  DOES NOT ADD UP");
@@ -104,8 +108,7 @@ struct zn_json *zn_settlement_json(const struct zn_settlement *settlement,
 		zat(object, "returned_zat", line->returned);
 		zn_json_add_number(object, "closed_height", (double)line->closed_height);
 		zn_json_add_number(object, "refund_from_s", (double)line->refund_s);
-		zn_json_add_bool(object, "refused",
-			line->peer->deal.stage == ZN_PUBLISHER_REFUSED);
+		zn_json_add_bool(object, "refused", line->peer->deal.stage == ZN_PUBLISHER_REFUSED);
 		zn_json_add_bool(object, "adds_up", line->good);
 		zn_json_add(lines, NULL, object);
 	}

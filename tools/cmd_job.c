@@ -10,7 +10,8 @@
 #include <string.h>
 
 const char zn_cmd_job_help[] =
-	"usage: zennet job new render|kernel FILE     write an example (docs/JOBS.md says every key)\n"
+	"usage: zennet job new render|kernel FILE     write an example (docs/JOBS.md says every "
+	"key)\n"
 	"       zennet job run FILE [options]         announce it, deal, check, pay, settle\n"
 	"       zennet job run --resume ID [options]  go on with one that was stopped\n"
 	"       zennet job local FILE [--out FILE]    the same on this machine alone\n"
@@ -71,14 +72,14 @@ static int job_new(const char **words, size_t count)
 	if (strcmp(words[1], "render") == 0)
 		put_scene(text);
 	if (zn_file_exists(words[2]))
-		return zn_command_fail(ZN_EXIT_FAILED, "job", "%s is there already; name another file",
-			words[2]);
+		return zn_command_fail(ZN_EXIT_FAILED, "job",
+			"%s is there already; name another file", words[2]);
 	enum zn_err err = zn_file_write(words[2], text, strlen(text), 0644);
 	if (err != ZN_ERR_OK)
-		return zn_command_fail(
-			ZN_EXIT_FAILED, "job", "%s: %s", words[2], zn_err_sentence(err));
-	printf("%s is written; edit it, then: zennet job local %s, or zennet job run %s\n", words[2],
-		words[2], words[2]);
+		return zn_command_fail(ZN_EXIT_FAILED, "job", "%s: %s", words[2],
+			zn_err_sentence(err));
+	printf("%s is written; edit it, then: zennet job local %s, or zennet job run %s\n",
+		words[2], words[2], words[2]);
 	return ZN_EXIT_OK;
 }
 
@@ -125,7 +126,8 @@ static int dispatch(const char **words, size_t count, struct zn_publisher_option
 	if (is_order(verb) && count <= 2)
 		return told(zn_publisher_tell(id, verb, NULL), verb);
 	if (strcmp(verb, "fund") == 0 && count >= 2)
-		return told(zn_publisher_tell(count == 3 ? id : NULL, verb, words[count - 1]), verb);
+		return told(zn_publisher_tell(count == 3 ? id : NULL, verb, words[count - 1]),
+			verb);
 	if (strcmp(verb, "settle") == 0 && count == 1)
 		return zn_publisher_settle_all(options);
 	return zn_command_fail(ZN_EXIT_USAGE, "job",

@@ -129,7 +129,8 @@ static bool home_take(struct zn_complaint *complaint, char home[PATH_MAX], const
 static struct zn_amount redeem_default(struct zn_amount rate_per_hour)
 {
 	uint64_t zat = rate_per_hour.zat / 6;
-	return (struct zn_amount){zat > ZN_REDEEM_ZAT_DEFAULT_MIN ? zat : ZN_REDEEM_ZAT_DEFAULT_MIN};
+	return (struct zn_amount){
+		zat > ZN_REDEEM_ZAT_DEFAULT_MIN ? zat : ZN_REDEEM_ZAT_DEFAULT_MIN};
 }
 
 int zn_cmd_worker(int argc, char **argv)

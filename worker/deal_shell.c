@@ -31,8 +31,7 @@ static void deal_init(struct zn_worker *worker)
 		.window_chunks_max = ZN_WINDOW_CHUNKS_MAX - ZN_LEASE_AHEAD,
 		.lease_s_min = LEASE_S_MIN,
 		.grace_s_min = worker->grace_s_min,
-		.patience_s =
-			options->patience_s != 0 ? options->patience_s : ZN_WORKER_PATIENCE_S,
+		.patience_s = options->patience_s != 0 ? options->patience_s : ZN_WORKER_PATIENCE_S,
 		.redeem_zat = options->redeem.zat};
 	deal->device_class =
 		worker->device.class == ZN_DEVICE_CPU ? ZN_DEVICE_CLASS_CPU : ZN_DEVICE_CLASS_GPU;
@@ -193,8 +192,8 @@ static bool written(struct zn_worker *worker)
 static void act_spoken(struct zn_worker *worker, const struct zn_worker_action *action)
 {
 	/* A pull rests on nothing that is written. */
-	bool pulls = action->kind == ZN_WORKER_DO_TALK &&
-		     worker->actions.talk.kind == ZN_MESSAGE_PULL;
+	bool pulls =
+		action->kind == ZN_WORKER_DO_TALK && worker->actions.talk.kind == ZN_MESSAGE_PULL;
 	if (!pulls && !written(worker))
 		return;
 	if (action->kind == ZN_WORKER_DO_TALK)

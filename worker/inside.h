@@ -110,7 +110,7 @@ struct zn_figures {
 	uint64_t deals, chunks_paid; /* settled ones, of this run of the program */
 	struct zn_amount earned;
 	struct zn_amount deal_earned; /* of the one that was settled last */
-	uint64_t agreed_ns; /* when the terms were signed, monotonic */
+	uint64_t agreed_ns;           /* when the terms were signed, monotonic */
 	uint64_t status_ns;
 	uint64_t accepted_told;
 	bool said_begun, said_paid; /* of this deal */

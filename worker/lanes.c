@@ -87,8 +87,8 @@ void zn_worker_talk_send(struct zn_worker *worker, const struct zn_message *mess
 
 /* u32 length, the message, the outputs in the order of the statements. Out: lost, the chunk whose
  * output cannot be read, if that is why 0 is returned. */
-static size_t delivery_write(
-	struct zn_ask *ask, const uint64_t **lost, const struct zn_message *message)
+static size_t delivery_write(struct zn_ask *ask, const uint64_t **lost,
+	const struct zn_message *message)
 {
 	const struct zn_message_deliver *deliver = &message->deliver;
 	struct zn_worker *worker = ask->worker;

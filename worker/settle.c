@@ -27,8 +27,7 @@ static void say_settled(struct zn_worker *worker, struct zn_amount earned)
 			zn_amount_text(amount, earned), (unsigned long long)settling->height);
 	else if (settling->has_voucher &&
 		 zn_amount_compare(earned, settling->voucher.voucher.paid) < 0)
-		zn_worker_say(worker,
-			"settled: the channel is gone; it paid %s of a voucher of %s",
+		zn_worker_say(worker, "settled: the channel is gone; it paid %s of a voucher of %s",
 			zn_amount_text(amount, earned),
 			zn_amount_text(voucher, settling->voucher.voucher.paid));
 	else

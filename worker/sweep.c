@@ -25,9 +25,8 @@ uint32_t zn_outputs_sweep(struct zn_journal *journal, const char *folder)
 	uint32_t removed = 0;
 	const struct dirent *entry;
 	DIR *directory = opendir(folder);
-	for (uint32_t i = 0; directory != NULL && i < SWEPT_MAX &&
-			     (entry = readdir(directory)) != NULL;
-		i++) {
+	for (uint32_t i = 0;
+		directory != NULL && i < SWEPT_MAX && (entry = readdir(directory)) != NULL; i++) {
 		long long deal;
 		unsigned long long chunk;
 		bool there = true;

@@ -9,7 +9,7 @@
 #define RUNNER_AGAIN_MS     1000 /* the first new runner comes at once; then this, and doubling */
 #define RUNNER_AGAIN_MS_MAX 8000 /* a new deal waits ten seconds for the device */
 #define RUNNER_STEADY_S     60   /* one that lived so long did not die of its start */
-#define RUN_TAG_FIRST (UINT64_C(1) << 62) /* above every generation, which tags calibrations */
+#define RUN_TAG_FIRST       (UINT64_C(1) << 62) /* above every generation, which tags calibrations */
 
 static void runs_submit(struct zn_worker *worker);
 

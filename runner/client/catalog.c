@@ -28,7 +28,8 @@ uint32_t zn_catalog_sources(struct zn_kernel_source *out, uint32_t count_max,
 	const struct zn_builtin_kernel *kernel)
 {
 	uint32_t count = 0;
-	for (const char *const *name = kernel->sources; *name != NULL && count < count_max; name++) {
+	for (const char *const *name = kernel->sources; *name != NULL && count < count_max;
+		name++) {
 		const struct zn_kernel_source *source = zn_kernel_source_find(*name);
 		if (source != NULL)
 			out[count++] = *source;

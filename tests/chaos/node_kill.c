@@ -58,8 +58,8 @@ static void on_sent(void *user, const struct zn_ledger_answer *answer)
 
 static void send_one(struct sender *sender)
 {
-	struct zn_transaction draft = {
-		.kind = ZN_TX_TRANSFER, .body.transfer = {sink, {++sender->sent}}};
+	struct zn_transaction draft = {.kind = ZN_TX_TRANSFER,
+		.body.transfer = {sink, {++sender->sent}}};
 	zn_ledger_send(&sender->call, harness.client, &sender->key, &draft, 60000, on_sent, sender);
 }
 
@@ -113,8 +113,8 @@ static void all_is_there(void)
 		assert_in_range(state.nonce, senders[i].acknowledged, senders[i].acknowledged + 1);
 		if (senders[i].acknowledged == 0)
 			continue;
-		zn_ledger_get_tx(
-			NULL, harness.client, &senders[i].last, 0, harness_answered, &harness);
+		zn_ledger_get_tx(NULL, harness.client, &senders[i].last, 0, harness_answered,
+			&harness);
 		assert_int_equal(harness_wait(&harness)->err, ZN_ERR_OK);
 	}
 }
@@ -154,8 +154,8 @@ static void kills_lose_no_acknowledged_transaction(void **state)
 		all += senders[i].acknowledged;
 		sum += senders[i].sent * (senders[i].sent + 1) / 2;
 	}
-	print_message(
-		"%d kills, %llu transactions acknowledged\n", 2 * kills, (unsigned long long)all);
+	print_message("%d kills, %llu transactions acknowledged\n", 2 * kills,
+		(unsigned long long)all);
 	assert_int_equal(trouble, 0);
 	assert_int_equal(harness_account(&harness, &sink).balance.zat, sum);
 	assert_true(all > (uint64_t)kills);

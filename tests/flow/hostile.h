@@ -43,9 +43,13 @@ static inline void hostile_begin(struct hostile_world *world, uint64_t seed)
 	zn_public_key_of(&world->worker_key, &world->worker);
 	zn_public_key_of(&world->stranger_key, &world->stranger);
 	zn_sha256(&world->pin, "pin", 3);
-	world->manifest = (struct zn_manifest){.abi_version = 1, .form = ZN_FORM_MAP,
-		.arithmetic = ZN_ARITHMETIC_EXACT, .sources_count = 1,
-		.items = HOSTILE_CHUNKS * 8, .chunk_items = 8, .slot_bytes = 8};
+	world->manifest = (struct zn_manifest){.abi_version = 1,
+		.form = ZN_FORM_MAP,
+		.arithmetic = ZN_ARITHMETIC_EXACT,
+		.sources_count = 1,
+		.items = HOSTILE_CHUNKS * 8,
+		.chunk_items = 8,
+		.slot_bytes = 8};
 	zn_manifest_hash(&world->job_hash, &world->chain, &world->manifest);
 }
 
@@ -68,8 +72,8 @@ static inline struct zn_hash hostile_hash(struct hostile_world *world)
 	return hash;
 }
 
-static inline struct zn_signature hostile_sign_lease(
-	const struct hostile_world *world, const struct zn_lease *lease)
+static inline struct zn_signature hostile_sign_lease(const struct hostile_world *world,
+	const struct zn_lease *lease)
 {
 	struct zn_signature signature;
 	struct zn_hash hash;
@@ -78,11 +82,11 @@ static inline struct zn_signature hostile_sign_lease(
 	return signature;
 }
 
-static inline struct zn_signed_voucher hostile_voucher(
-	const struct hostile_world *world, const struct zn_hash *channel_id, uint64_t paid)
+static inline struct zn_signed_voucher hostile_voucher(const struct hostile_world *world,
+	const struct zn_hash *channel_id, uint64_t paid)
 {
-	struct zn_signed_voucher out = {.voucher = {.chain = world->chain,
-						.channel_id = *channel_id, .paid = {paid}}};
+	struct zn_signed_voucher out = {
+		.voucher = {.chain = world->chain, .channel_id = *channel_id, .paid = {paid}}};
 	struct zn_hash hash;
 	zn_voucher_hash(&hash, &world->chain, &out.voucher);
 	zn_sign(&out.signature, &world->publisher, &hash);

@@ -152,8 +152,8 @@ static void an_output_that_is_lost_is_made_again(void **state)
 	hear_order(ZN_ORDER_WORK, 0, 2);
 	run_all();
 	machine.deliver_open = false;
-	machine_feed(&machine, (struct zn_worker_event){.kind = ZN_WORKER_LANE_FAILED,
-				       .lane = ZN_LANE_DELIVER});
+	machine_feed(&machine,
+		(struct zn_worker_event){.kind = ZN_WORKER_LANE_FAILED, .lane = ZN_LANE_DELIVER});
 	machine.begun--;
 	machine_feed(&machine, (struct zn_worker_event){.kind = ZN_WORKER_RUN_FAILED, .chunk = 0});
 	assert_int_equal(machine.runs_count, 1);

@@ -231,8 +231,8 @@ static void nothing_a_publisher_says_breaks_the_worker(void **state)
 		begun += machine.begun > before ? machine.begun - before : 0;
 		redeems += machine.redeem_open && machine.redeems > redeems_before;
 	}
-	printf("%llu deals, %llu chunks begun, %llu redeems; ends:",
-		(unsigned long long)deals, (unsigned long long)begun, (unsigned long long)redeems);
+	printf("%llu deals, %llu chunks begun, %llu redeems; ends:", (unsigned long long)deals,
+		(unsigned long long)begun, (unsigned long long)redeems);
 	for (int i = 0; i <= ZN_WORKER_END_LATE; i++)
 		printf(" %llu", (unsigned long long)ends[i]);
 	printf("\n");

@@ -323,7 +323,8 @@ static void a_key_that_showed_no_work_locks_no_more_than_it_may_begin(void **sta
 	machine_shake_hands(&machine, peer);
 	offer(CEILING, UINT64_MAX, 16);
 	say(peer, machine_agree(peer, &peer->key));
-	uint64_t first = 19 * CEILING / ZN_PRICE_PER_UNITS; /* a window of 16, two ahead, rounding */
+	uint64_t first =
+		19 * CEILING / ZN_PRICE_PER_UNITS; /* a window of 16, two ahead, rounding */
 	assert_int_equal(peer->deposited, first);
 	machine_opened(&machine, peer, true);
 	struct zn_message pull = machine_pull(peer, true, 64);

@@ -182,8 +182,8 @@ static uint64_t taken_zat(int peer)
 	uint64_t zat = 0;
 	assert_true(zn_path_make(path, "%s/worker/journal.db", home));
 	assert_int_equal(zn_worker_journal_open(&journal, path), ZN_ERR_OK);
-	assert_int_equal(zn_worker_journal_unsettled(
-				 journal, &buyer.job.chain, &deal->worker_key, on_kept, &zat),
+	assert_int_equal(zn_worker_journal_unsettled(journal, &buyer.job.chain, &deal->worker_key,
+				 on_kept, &zat),
 		ZN_ERR_OK);
 	zn_journal_close(journal);
 	return zat;

@@ -14,8 +14,8 @@ static struct zn_ledger *ledger_make(struct zn_memory_store **memory)
 	struct zn_genesis genesis = {.time_s = 1, .allocations_count = 1};
 	struct zn_ledger *ledger;
 	ZN_ASSERT(zn_chain_id_make(&genesis.chain, "fuzz-1"));
-	genesis.allocations[0] = (struct zn_genesis_allocation){
-		{ZN_ACCOUNT_SCHEME_KEY, {1}}, {ZN_SUPPLY_XEN * ZN_ZAT_PER_XEN}};
+	genesis.allocations[0] = (struct zn_genesis_allocation){{ZN_ACCOUNT_SCHEME_KEY, {1}},
+		{ZN_SUPPLY_XEN * ZN_ZAT_PER_XEN}};
 	*memory = zn_memory_store_create();
 	struct zn_overlay *state = zn_overlay_create(zn_memory_store_view(*memory));
 	zn_genesis_apply(state, &genesis);

@@ -22,8 +22,10 @@ static uint64_t draw(uint64_t *random, uint64_t below)
 static struct world_options options_draw(uint64_t seed)
 {
 	uint64_t random = seed * 77 + 1;
-	struct world_options options = {.seed = seed, .workers = 1 + (uint32_t)draw(&random, 6),
-		.chunks = 1 + draw(&random, 150), .latency_ms = 1 + draw(&random, 80)};
+	struct world_options options = {.seed = seed,
+		.workers = 1 + (uint32_t)draw(&random, 6),
+		.chunks = 1 + draw(&random, 150),
+		.latency_ms = 1 + draw(&random, 80)};
 	if (draw(&random, 2) == 0)
 		options.loss_percent = (uint32_t)draw(&random, 20);
 	for (uint32_t i = 0; i < options.workers; i++) {
@@ -68,8 +70,8 @@ static bool seed_holds(uint64_t seed)
 			world->now_ms / 1000, zn_chunk_table_accepted(world->job.table),
 			options.chunks, world->job.order);
 		for (uint32_t i = 0; i < options.workers; i++)
-			printf("  worker %u: %s%s stage %s end \"%s\" deals %u begun %" PRIu64 "\n", i,
-				world->workers[i].alive ? "" : "dead ",
+			printf("  worker %u: %s%s stage %s end \"%s\" deals %u begun %" PRIu64 "\n",
+				i, world->workers[i].alive ? "" : "dead ",
 				options.lazy[i] ? "lazy" : "honest",
 				zn_worker_stage_name(world->workers[i].deal.stage),
 				zn_worker_end_sentence(world->workers[i].ended),

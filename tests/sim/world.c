@@ -103,8 +103,8 @@ bool world_channel(struct zn_channel *out, const struct world *world, const stru
 	return found;
 }
 
-static struct zn_account_state account_state(
-	const struct world *world, const struct zn_account *account)
+static struct zn_account_state account_state(const struct world *world,
+	const struct zn_account *account)
 {
 	struct zn_account_state state;
 	struct zn_overlay *scratch;
@@ -139,8 +139,8 @@ void world_submit(struct world *world, const struct zn_secret_key *key,
 	zn_account_of(&sender, &public_key);
 	transaction->nonce = world_nonce_of(world, &sender);
 	transaction->valid_until_s = world_now_s(world) + 600;
-	world->pending = realloc(
-		world->pending, (world->pending_count + 1) * sizeof world->pending[0]);
+	world->pending =
+		realloc(world->pending, (world->pending_count + 1) * sizeof world->pending[0]);
 	ZN_ASSERT(world->pending != NULL);
 	struct world_tx *tx = &world->pending[world->pending_count++];
 	memset(tx, 0, sizeof *tx);
@@ -166,7 +166,9 @@ void world_block(struct world *world)
 	for (uint32_t i = 0; i < count; i++)
 		block_txs[i] = (struct zn_block_tx){txs[i].bytes, txs[i].count, false};
 	struct zn_block block = {.height = zn_ledger_height(world->ledger) + 1,
-		.time_s = world_now_s(world), .txs_count = count, .txs = block_txs};
+		.time_s = world_now_s(world),
+		.txs_count = count,
+		.txs = block_txs};
 	world->pending = NULL;
 	world->pending_count = 0;
 	world->block_due = false;
@@ -182,8 +184,10 @@ void world_block(struct world *world)
 
 static void ledger_begin(struct world *world)
 {
-	struct zn_genesis genesis = {.chain = world->chain, .time_s = world->genesis_s,
-		.fee_zat_per_byte = ZN_FEE_ZAT_PER_BYTE, .grace_s_min = world->options.grace_s,
+	struct zn_genesis genesis = {.chain = world->chain,
+		.time_s = world->genesis_s,
+		.fee_zat_per_byte = ZN_FEE_ZAT_PER_BYTE,
+		.grace_s_min = world->options.grace_s,
 		.allocations_count = 1};
 	genesis.allocations[0].account = world->publisher_account;
 	genesis.allocations[0].amount.zat = ZN_SUPPLY_XEN * ZN_ZAT_PER_XEN;

@@ -22,20 +22,20 @@ struct world_options {
 	uint64_t seed;
 	uint32_t workers;
 	uint64_t chunks;
-	uint32_t loss_percent;       /* of requests and of answers */
+	uint32_t loss_percent; /* of requests and of answers */
 	uint64_t latency_ms;
-	bool lazy[WORLD_WORKERS_MAX];  /* fakes a tenth of its items */
+	bool lazy[WORLD_WORKERS_MAX]; /* fakes a tenth of its items */
 	uint64_t chunk_ms[WORLD_WORKERS_MAX];
 	uint64_t floor_zat_per_hour[WORLD_WORKERS_MAX]; /* 0: 100,000,000 */
-	uint64_t kill_worker_ms[WORLD_WORKERS_MAX]; /* 0: never; it comes back after a while */
-	bool stays_dead[WORLD_WORKERS_MAX];         /* until the job is over */
-	uint64_t kill_publisher_ms;  /* 0: never */
+	uint64_t kill_worker_ms[WORLD_WORKERS_MAX];     /* 0: never; it comes back after a while */
+	bool stays_dead[WORLD_WORKERS_MAX];             /* until the job is over */
+	uint64_t kill_publisher_ms;                     /* 0: never */
 	uint64_t leave_ms[WORLD_WORKERS_MAX];
-	uint64_t budget_zat;         /* 0: plenty */
-	uint64_t ceiling_zat;        /* per million chunks; 0: plenty */
+	uint64_t budget_zat;  /* 0: plenty */
+	uint64_t ceiling_zat; /* per million chunks; 0: plenty */
 	uint32_t grace_s;
 	uint64_t lease_s;
-	uint64_t redeem_zat;         /* of all workers; 0: only at the close */
+	uint64_t redeem_zat; /* of all workers; 0: only at the close */
 };
 
 struct world;
@@ -61,9 +61,9 @@ struct world_worker {
 	bool kept_outputs[WORLD_CHUNKS_MAX];
 	/* Seen. */
 	uint64_t earned_zat;
-	uint64_t fees_zat;    /* paid by its account */
-	uint64_t left_zat;    /* less than the fee of fetching it */
-	uint32_t redeems;     /* that the ledger did */
+	uint64_t fees_zat; /* paid by its account */
+	uint64_t left_zat; /* less than the fee of fetching it */
+	uint32_t redeems;  /* that the ledger did */
 	uint64_t chunks_begun;
 	uint32_t unpaid_most;
 	enum zn_worker_end ended;
@@ -139,10 +139,23 @@ struct zn_account world_worker_account(const struct world *world, uint32_t worke
 
 /* Between the files of the world. */
 enum world_event_kind {
-	WORLD_TO_PUBLISHER, WORLD_TO_WORKER, WORLD_CALL_LOST, WORLD_RUN_DONE, WORLD_PREPARED,
-	WORLD_BLOCK, WORLD_CHECKED, WORLD_CHANNEL_READ, WORLD_TICK, WORLD_KILL_WORKER,
-	WORLD_START_WORKER, WORLD_KILL_PUBLISHER, WORLD_START_PUBLISHER, WORLD_LEAVE, WORLD_HUNG_UP,
-	WORLD_SETTLE_AGAIN, WORLD_REDEEMED,
+	WORLD_TO_PUBLISHER,
+	WORLD_TO_WORKER,
+	WORLD_CALL_LOST,
+	WORLD_RUN_DONE,
+	WORLD_PREPARED,
+	WORLD_BLOCK,
+	WORLD_CHECKED,
+	WORLD_CHANNEL_READ,
+	WORLD_TICK,
+	WORLD_KILL_WORKER,
+	WORLD_START_WORKER,
+	WORLD_KILL_PUBLISHER,
+	WORLD_START_PUBLISHER,
+	WORLD_LEAVE,
+	WORLD_HUNG_UP,
+	WORLD_SETTLE_AGAIN,
+	WORLD_REDEEMED,
 };
 
 struct world_event {

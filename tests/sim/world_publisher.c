@@ -21,8 +21,10 @@ static void answer(struct world *world, struct world_exchange *exchange,
 	if (!exchange->open)
 		return;
 	exchange->open = false;
-	struct world_event event = {.kind = WORLD_TO_WORKER, .worker = exchange->worker,
-		.incarnation = exchange->incarnation, .generation = exchange->generation,
+	struct world_event event = {.kind = WORLD_TO_WORKER,
+		.worker = exchange->worker,
+		.incarnation = exchange->incarnation,
+		.generation = exchange->generation,
 		.lane = exchange->lane};
 	if (world_draw(world, 100) < world->options.loss_percent) {
 		event.kind = WORLD_CALL_LOST;
@@ -81,8 +83,9 @@ static void topped_up(struct world *world, const struct zn_transaction *transact
 	struct world_peer *peer = &world->peers[tag];
 	(void)transaction;
 	if (incarnation == world->publisher_incarnation)
-		feed(world, peer, (struct zn_publisher_event){.kind = ZN_PUBLISHER_TOPPED_UP,
-					  .good = refusal == ZN_LEDGER_OK});
+		feed(world, peer,
+			(struct zn_publisher_event){.kind = ZN_PUBLISHER_TOPPED_UP,
+				.good = refusal == ZN_LEDGER_OK});
 	if (refusal == ZN_LEDGER_OK)
 		peer->kept.deposit = peer->deal.deposit;
 }
@@ -130,8 +133,10 @@ static void check(struct world *world, struct world_peer *peer, uint32_t index)
 		memcpy(recomputed + (size_t)i * 8, &value, 8);
 	}
 	world_schedule(world, 20,
-		(struct world_event){.kind = WORLD_CHECKED, .worker = number_of(world, peer),
-			.incarnation = world->publisher_incarnation, .index = index,
+		(struct world_event){.kind = WORLD_CHECKED,
+			.worker = number_of(world, peer),
+			.incarnation = world->publisher_incarnation,
+			.index = index,
 			.number = count,
 			.good = zn_check_compare(peer->outputs[index], recomputed, drawn, count,
 					8) == count});
@@ -295,8 +300,10 @@ static void received(struct world *world, const struct world_event *event)
 {
 	static struct zn_message message;
 	struct zn_hash roots[ZN_DELIVERY_CHUNKS_MAX];
-	struct world_exchange exchange = {.open = true, .worker = event->worker,
-		.incarnation = event->incarnation, .generation = event->generation,
+	struct world_exchange exchange = {.open = true,
+		.worker = event->worker,
+		.incarnation = event->incarnation,
+		.generation = event->generation,
 		.lane = event->lane};
 	if (!zn_message_decode(&message, event->bytes, event->count)) {
 		refuse(world, &exchange, ZN_DEAL_MALFORMED);
@@ -313,9 +320,11 @@ static void received(struct world *world, const struct world_event *event)
 			memcpy(peer->outputs[i], event->outputs + (size_t)i * 64, 64);
 			ZN_ASSERT(zn_content_id(&roots[i], peer->outputs[i], 64));
 		}
-	feed(world, peer, (struct zn_publisher_event){.kind = ZN_PUBLISHER_MESSAGE,
-				  .message = &message, .nonce = world_nonce(world),
-				  .output_roots = roots});
+	feed(world, peer,
+		(struct zn_publisher_event){.kind = ZN_PUBLISHER_MESSAGE,
+			.message = &message,
+			.nonce = world_nonce(world),
+			.output_roots = roots});
 }
 
 static void hung_up(struct world *world, const struct world_event *event)
@@ -336,9 +345,11 @@ static void exchange_lost(struct world *world, const struct world_exchange *exch
 {
 	if (exchange->open)
 		world_schedule(world, 1,
-			(struct world_event){.kind = WORLD_CALL_LOST, .worker = exchange->worker,
+			(struct world_event){.kind = WORLD_CALL_LOST,
+				.worker = exchange->worker,
 				.incarnation = exchange->incarnation,
-				.generation = exchange->generation, .lane = exchange->lane});
+				.generation = exchange->generation,
+				.lane = exchange->lane});
 }
 
 static void kill_process(struct world *world)
@@ -361,16 +372,23 @@ static void job_begin(struct world *world)
 	job->key = &world->publisher_key;
 	zn_public_key_of(&job->publisher_key, job->key);
 	zn_sha256(&job->tls_pin, "pin", 3);
-	job->manifest = (struct zn_manifest){.abi_version = 1, .form = ZN_FORM_MAP,
-		.arithmetic = ZN_ARITHMETIC_EXACT, .sources_count = 1,
+	job->manifest = (struct zn_manifest){.abi_version = 1,
+		.form = ZN_FORM_MAP,
+		.arithmetic = ZN_ARITHMETIC_EXACT,
+		.sources_count = 1,
 		.items = world->options.chunks * WORLD_CHUNK_ITEMS,
-		.chunk_items = WORLD_CHUNK_ITEMS, .slot_bytes = 8};
+		.chunk_items = WORLD_CHUNK_ITEMS,
+		.slot_bytes = 8};
 	ZN_ASSERT(zn_manifest_check(&job->manifest) == ZN_MANIFEST_OK);
 	zn_manifest_hash(&job->job_hash, &job->chain, &job->manifest);
 	job->policy = (struct zn_publisher_policy){.ceiling_zat = world->options.ceiling_zat,
-		.budget.zat = world->options.budget_zat, .window_chunks_max = 16,
-		.check_items = 4, .lease_s = (uint32_t)world->options.lease_s,
-		.grace_s = world->options.grace_s, .deposit_s = 60, .silent_s = 3,
+		.budget.zat = world->options.budget_zat,
+		.window_chunks_max = 16,
+		.check_items = 4,
+		.lease_s = (uint32_t)world->options.lease_s,
+		.grace_s = world->options.grace_s,
+		.deposit_s = 60,
+		.silent_s = 3,
 		.expiry_s = world->genesis_s + 86400};
 	job->order = ZN_ORDER_WORK;
 }
@@ -401,7 +419,8 @@ static void peer_restore(struct world *world, struct world_peer *peer)
 	} else if (kept.stage == ZN_PUBLISHER_WORKING) {
 		zn_publisher_deal_restore(&world->job, &peer->deal);
 	} else {
-		peer->deal.stage = ZN_PUBLISHER_ENDED; /* its opening was under way: taken back later */
+		peer->deal.stage =
+			ZN_PUBLISHER_ENDED; /* its opening was under way: taken back later */
 	}
 }
 
@@ -413,8 +432,8 @@ void world_publisher_start(struct world *world)
 	ZN_ASSERT(world->job.table != NULL);
 	for (uint64_t chunk = 0; chunk < world->options.chunks; chunk++)
 		if (world->kept_acceptor[chunk] != ZN_PEER_NONE)
-			ZN_ASSERT(zn_chunk_table_accept(
-				world->job.table, chunk, world->kept_acceptor[chunk]));
+			ZN_ASSERT(zn_chunk_table_accept(world->job.table, chunk,
+				world->kept_acceptor[chunk]));
 	for (uint32_t i = 0; i < WORLD_PEERS_MAX; i++)
 		peer_restore(world, &world->peers[i]);
 	if (zn_chunk_table_accepted(world->job.table) == world->options.chunks)
@@ -428,8 +447,10 @@ void world_publisher_event(struct world *world, const struct world_event *event)
 		world_publisher_start(world);
 	} else if (!world->publisher_alive) {
 		struct world_exchange exchange = {.open = event->kind == WORLD_TO_PUBLISHER,
-			.worker = event->worker, .incarnation = event->incarnation,
-			.generation = event->generation, .lane = event->lane};
+			.worker = event->worker,
+			.incarnation = event->incarnation,
+			.generation = event->generation,
+			.lane = event->lane};
 		exchange_lost(world, &exchange);
 	} else if (event->kind == WORLD_KILL_PUBLISHER) {
 		kill_process(world);
@@ -441,7 +462,8 @@ void world_publisher_event(struct world *world, const struct world_event *event)
 		world->checked_good += event->good;
 		feed(world, &world->peers[event->worker],
 			(struct zn_publisher_event){.kind = ZN_PUBLISHER_CHECKED,
-				.index = event->index, .items = (uint32_t)event->number,
+				.index = event->index,
+				.items = (uint32_t)event->number,
 				.good = event->good});
 	}
 }

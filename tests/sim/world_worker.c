@@ -11,8 +11,10 @@ static void feed(struct world_worker *worker, struct zn_worker_event event);
 
 static struct world_event stamped(const struct world_worker *worker, enum world_event_kind kind)
 {
-	return (struct world_event){.kind = kind, .worker = worker->index,
-		.incarnation = worker->incarnation, .generation = worker->generation};
+	return (struct world_event){.kind = kind,
+		.worker = worker->index,
+		.incarnation = worker->incarnation,
+		.generation = worker->generation};
 }
 
 static void output_of(uint8_t out[64], const struct world_worker *worker, uint64_t chunk)
@@ -83,11 +85,13 @@ static void run_done(struct world_worker *worker, const struct world_event *even
 	memmove(worker->runs, worker->runs + 1, worker->runs_count * sizeof worker->runs[0]);
 	run_next(worker);
 	if (world_draw(worker->world, 100) < worker->world->options.loss_percent / 4) {
-		feed(worker, (struct zn_worker_event){.kind = ZN_WORKER_RUN_FAILED, .chunk = chunk});
+		feed(worker,
+			(struct zn_worker_event){.kind = ZN_WORKER_RUN_FAILED, .chunk = chunk});
 		return;
 	}
 	worker->kept_outputs[chunk] = true; /* stored and journalled before anybody is told */
-	struct zn_worker_event done = {.kind = ZN_WORKER_OUTPUT, .chunk = chunk,
+	struct zn_worker_event done = {.kind = ZN_WORKER_OUTPUT,
+		.chunk = chunk,
 		.output_bytes = sizeof output};
 	output_of(output, worker, chunk);
 	ZN_ASSERT(zn_content_id(&done.output_root, output, sizeof output));
@@ -250,7 +254,8 @@ static void act(struct world_worker *worker, const struct zn_worker_action *acti
 		worker->kept_outputs[action->chunk] = false;
 		break;
 	case ZN_WORKER_DO_REDEEM:
-		ZN_ASSERT(zn_worker_deal_unredeemed(&worker->deal).zat >= world->options.redeem_zat);
+		ZN_ASSERT(
+			zn_worker_deal_unredeemed(&worker->deal).zat >= world->options.redeem_zat);
 		redeem(worker);
 		break;
 	case ZN_WORKER_DO_CLOSE:
@@ -272,8 +277,8 @@ static void look(struct world_worker *worker)
 	if (deal->stage != ZN_WORKER_WORKING)
 		return;
 	ZN_ASSERT(unpaid <= deal->terms.window_chunks);
-	ZN_ASSERT(!deal->has_voucher ||
-		  deal->voucher.voucher.paid.zat <= deal->channel.deposit.zat);
+	ZN_ASSERT(
+		!deal->has_voucher || deal->voucher.voucher.paid.zat <= deal->channel.deposit.zat);
 }
 
 static void feed(struct world_worker *worker, struct zn_worker_event event)
@@ -300,11 +305,16 @@ static void given(struct world_worker *worker)
 	deal->tls_pin = world->job.tls_pin;
 	deal->device_class = 1;
 	memcpy(deal->device, "simulated", sizeof "simulated");
-	deal->policy = (struct zn_worker_policy){
-		.floor_zat_per_hour = world->options.floor_zat_per_hour[worker->index],
-		.margin_percent = 25, .window_s = ZN_WINDOW_UNPAID_S, .window_chunks_max = 16,
-		.lease_s_min = 10, .grace_s_min = world->options.grace_s, .patience_s = 30,
-		.redeem_zat = world->options.redeem_zat};
+	deal->policy =
+		(struct zn_worker_policy){.floor_zat_per_hour =
+						  world->options.floor_zat_per_hour[worker->index],
+			.margin_percent = 25,
+			.window_s = ZN_WINDOW_UNPAID_S,
+			.window_chunks_max = 16,
+			.lease_s_min = 10,
+			.grace_s_min = world->options.grace_s,
+			.patience_s = 30,
+			.redeem_zat = world->options.redeem_zat};
 }
 
 static void start(struct world_worker *worker)
@@ -333,8 +343,8 @@ static void start(struct world_worker *worker)
 			zn_worker_deal_restore_output(deal, chunk, sizeof output, &root);
 		}
 	}
-	feed(worker, (struct zn_worker_event){
-			     .kind = ZN_WORKER_START, .nonce = world_nonce(worker->world)});
+	feed(worker, (struct zn_worker_event){.kind = ZN_WORKER_START,
+			     .nonce = world_nonce(worker->world)});
 }
 
 static void kill_process(struct world_worker *worker)
@@ -369,7 +379,8 @@ static void answer(struct world_worker *worker, const struct world_event *event)
 {
 	static struct zn_message message;
 	ZN_ASSERT(zn_message_decode(&message, event->bytes, event->count));
-	feed(worker, (struct zn_worker_event){.kind = ZN_WORKER_MESSAGE, .lane = event->lane,
+	feed(worker, (struct zn_worker_event){.kind = ZN_WORKER_MESSAGE,
+			     .lane = event->lane,
 			     .message = &message});
 }
 
@@ -413,8 +424,8 @@ void world_worker_event(struct world *world, const struct world_event *event)
 		channel_read(worker);
 		break;
 	case WORLD_REDEEMED:
-		feed(worker, (struct zn_worker_event){
-				     .kind = ZN_WORKER_REDEEMED, .good = event->good});
+		feed(worker,
+			(struct zn_worker_event){.kind = ZN_WORKER_REDEEMED, .good = event->good});
 		break;
 	default:
 		feed(worker, (struct zn_worker_event){.kind = ZN_WORKER_SETTLED});
@@ -428,6 +439,6 @@ void world_worker_tick(struct world_worker *worker)
 	if (!worker->alive && over && worker->incarnation > 0)
 		start(worker); /* the dead one comes back for its money */
 	if (worker->alive && worker->dealing)
-		feed(worker, (struct zn_worker_event){
-				     .kind = ZN_WORKER_TICK, .nonce = world_nonce(worker->world)});
+		feed(worker, (struct zn_worker_event){.kind = ZN_WORKER_TICK,
+				     .nonce = world_nonce(worker->world)});
 }

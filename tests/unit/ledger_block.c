@@ -47,8 +47,8 @@ static void expired_jobs_leave_the_state_with_the_next_transaction(void **state)
 		assert_int_equal(world_do(&world, &announce, 0), ZN_LEDGER_OK);
 	}
 	assert_int_equal(jobs_in_state(&world), ZN_EXPIRIES_PER_BLOCK_MAX + 10);
-	struct zn_transaction transfer = {
-		.kind = ZN_TX_TRANSFER, .body.transfer = {world.accounts[3], {XEN}}};
+	struct zn_transaction transfer = {.kind = ZN_TX_TRANSFER,
+		.body.transfer = {world.accounts[3], {XEN}}};
 	world.time_s += 9;
 	assert_int_equal(world_do(&world, &transfer, 0), ZN_LEDGER_OK);
 	assert_int_equal(jobs_in_state(&world), ZN_EXPIRIES_PER_BLOCK_MAX + 10);
@@ -84,10 +84,10 @@ static void one_block_sees_its_own_transactions_in_order(void **state)
 	(void)state;
 	world_start(&world, ZN_FEE_ZAT_PER_BYTE);
 	/* 0 pays 3, who passes half of it on to 4 in the same block; a repeat is refused. */
-	struct zn_transaction pay = {
-		.kind = ZN_TX_TRANSFER, .body.transfer = {world.accounts[3], {10 * XEN}}};
-	struct zn_transaction pass = {
-		.kind = ZN_TX_TRANSFER, .body.transfer = {world.accounts[4], {5 * XEN}}};
+	struct zn_transaction pay = {.kind = ZN_TX_TRANSFER,
+		.body.transfer = {world.accounts[3], {10 * XEN}}};
+	struct zn_transaction pass = {.kind = ZN_TX_TRANSFER,
+		.body.transfer = {world.accounts[4], {5 * XEN}}};
 	txs[0] = (struct zn_block_tx){bytes[0], world_sign(&world, bytes[0], &pay, 0), false};
 	txs[1] = (struct zn_block_tx){bytes[1], world_sign(&world, bytes[1], &pass, 3), false};
 	txs[2] = txs[0];
@@ -156,8 +156,8 @@ static void a_damaged_state_is_found_at_start(void **state)
 			zn_overlay_put(damage, &key, &value);
 		zn_memory_store_commit(world.memory, damage);
 		zn_overlay_destroy(damage);
-		static const enum zn_ledger_fault faults[] = {
-			ZN_LEDGER_FAULT_TOTALS, ZN_LEDGER_FAULT_RECORD, ZN_LEDGER_FAULT_NO_STATE};
+		static const enum zn_ledger_fault faults[] = {ZN_LEDGER_FAULT_TOTALS,
+			ZN_LEDGER_FAULT_RECORD, ZN_LEDGER_FAULT_NO_STATE};
 		assert_int_equal(zn_ledger_create(&ledger, store, 0, world.time_s), faults[how]);
 		assert_null(ledger);
 		world_finish(&world);

@@ -4,8 +4,8 @@
 
 static void redeem_some(struct world *world, const struct zn_hash *id)
 {
-	struct zn_transaction redeem = {
-		.kind = ZN_TX_REDEEM, .body.redeem = world_voucher(world, 0, id, XEN, 2 * XEN)};
+	struct zn_transaction redeem = {.kind = ZN_TX_REDEEM,
+		.body.redeem = world_voucher(world, 0, id, XEN, 2 * XEN)};
 	assert_int_equal(world_do(world, &redeem, 3), ZN_LEDGER_OK);
 }
 
@@ -18,12 +18,12 @@ void scene_start(struct scene *scene)
 	redeem_some(world, &scene->open_id);
 	scene->closing_id = world_open(world, 0, 3, 10 * XEN, 20);
 	redeem_some(world, &scene->closing_id);
-	struct zn_transaction announce = {
-		.kind = ZN_TX_ANNOUNCE, .body.announce = world_announcement(world->time_s + 3600)};
+	struct zn_transaction announce = {.kind = ZN_TX_ANNOUNCE,
+		.body.announce = world_announcement(world->time_s + 3600)};
 	assert_int_equal(world_do(world, &announce, 0), ZN_LEDGER_OK);
 	zn_job_id(&scene->job_id, &world->chain, &world->accounts[0], announce.nonce);
-	struct zn_transaction request = {
-		.kind = ZN_TX_REQUEST_CLOSE, .body.request_close = {scene->closing_id, {XEN}}};
+	struct zn_transaction request = {.kind = ZN_TX_REQUEST_CLOSE,
+		.body.request_close = {scene->closing_id, {XEN}}};
 	assert_int_equal(world_do(world, &request, 0), ZN_LEDGER_OK);
 	world->time_s += 20;
 	world_idle(world, ZN_GRACE_BLOCKS - 1);

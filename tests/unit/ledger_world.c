@@ -28,8 +28,8 @@ void world_start(struct world *world, uint64_t fee_zat_per_byte)
 	zn_genesis_apply(state, &world->genesis);
 	zn_memory_store_commit(world->memory, state);
 	zn_overlay_destroy(state);
-	enum zn_ledger_fault fault = zn_ledger_create(
-		&world->ledger, zn_memory_store_view(world->memory), 0, world->time_s);
+	enum zn_ledger_fault fault = zn_ledger_create(&world->ledger,
+		zn_memory_store_view(world->memory), 0, world->time_s);
 	ZN_ASSERT(fault == ZN_LEDGER_SOUND);
 }
 
@@ -96,8 +96,8 @@ size_t world_sign(const struct world *world, uint8_t bytes[ZN_TX_BYTES_MAX],
 {
 	draft->nonce = world_account(world, who).nonce;
 	draft->valid_until_s = world->time_s + 60;
-	return zn_transaction_sign(
-		bytes, draft, &world->keys[who], &world->chain, world->genesis.fee_zat_per_byte);
+	return zn_transaction_sign(bytes, draft, &world->keys[who], &world->chain,
+		world->genesis.fee_zat_per_byte);
 }
 
 enum zn_ledger_refusal world_block(struct world *world, const uint8_t *bytes, size_t count)
@@ -122,8 +122,8 @@ enum zn_ledger_refusal world_do(struct world *world, struct zn_transaction *draf
 void world_idle(struct world *world, unsigned int count)
 {
 	for (unsigned int i = 0; i < count; i++) {
-		struct zn_block block = {
-			zn_ledger_height(world->ledger) + 1, world->time_s, 0, NULL};
+		struct zn_block block = {zn_ledger_height(world->ledger) + 1, world->time_s, 0,
+			NULL};
 		zn_ledger_finalize(world->ledger, NULL, &block);
 		zn_memory_store_commit(world->memory, zn_ledger_changes(world->ledger));
 		zn_ledger_commit(world->ledger);
@@ -158,8 +158,8 @@ struct zn_announcement world_announcement(uint64_t expiry_s)
 		.endpoint = "https://publisher.example:8443"};
 }
 
-struct zn_hash world_open(
-	struct world *world, int payer, int payee, uint64_t deposit_zat, uint32_t grace_s)
+struct zn_hash world_open(struct world *world, int payer, int payee, uint64_t deposit_zat,
+	uint32_t grace_s)
 {
 	struct zn_transaction draft = {.kind = ZN_TX_OPEN,
 		.body.open = {.count = 1,

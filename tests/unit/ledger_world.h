@@ -44,7 +44,7 @@ struct zn_signed_voucher world_voucher(const struct world *world, int payer,
 	const struct zn_hash *channel_id, uint64_t paid_zat, uint64_t held_zat);
 struct zn_announcement world_announcement(uint64_t expiry_s);
 /** Person `payer` opens a channel to `payee`; returns its id. */
-struct zn_hash world_open(
-	struct world *world, int payer, int payee, uint64_t deposit_zat, uint32_t grace_s);
+struct zn_hash world_open(struct world *world, int payer, int payee, uint64_t deposit_zat,
+	uint32_t grace_s);
 
 #endif

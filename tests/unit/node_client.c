@@ -89,8 +89,8 @@ static void refusals_come_with_their_number_and_sentence(void **state)
 	assert_true(zn_chain_id_make(&other, "harness-2"));
 	draft.nonce = harness_account(&harness, &harness.operator_account).nonce;
 	draft.valid_until_s = zn_clock_wall_s() + 60;
-	size_t count = zn_transaction_sign(
-		bytes, &draft, &harness.operator_key, &other, ZN_FEE_ZAT_PER_BYTE);
+	size_t count = zn_transaction_sign(bytes, &draft, &harness.operator_key, &other,
+		ZN_FEE_ZAT_PER_BYTE);
 	zn_ledger_submit(NULL, harness.client, bytes, count, 5000, harness_answered, &harness);
 	answer = harness_wait(&harness);
 	assert_int_equal(answer->err, ZN_ERR_OK);
@@ -138,8 +138,8 @@ static void a_nonce_that_another_program_took_is_asked_for_again(void **state)
 	struct zn_transaction draft = transfer_to(&to, XEN);
 	many_left = 2;
 	many_ok = 0;
-	zn_ledger_send(
-		NULL, harness.client, &harness.operator_key, &draft, 5000, on_many, &harness);
+	zn_ledger_send(NULL, harness.client, &harness.operator_key, &draft, 5000, on_many,
+		&harness);
 	draft.body.transfer.amount.zat = 2 * XEN;
 	zn_ledger_send(NULL, other, &harness.operator_key, &draft, 5000, on_many, &harness);
 	harness_wait(&harness);
@@ -216,8 +216,8 @@ static void a_channel_is_waited_for_found_and_closed(void **state)
 	assert_true(zn_hash_equal(&harness.channels.channels[0].id, &id));
 
 	struct zn_transaction close = {.kind = ZN_TX_CLOSE,
-		.body.close = {
-			id, true, {.voucher = {harness.params.chain, id, {4 * XEN}, {XEN}}}}};
+		.body.close = {id, true,
+			{.voucher = {harness.params.chain, id, {4 * XEN}, {XEN}}}}};
 	struct zn_hash hash;
 	zn_voucher_hash(&hash, &harness.params.chain, &close.body.close.voucher.voucher);
 	zn_sign(&close.body.close.voucher.signature, &harness.operator_key, &hash);
@@ -246,7 +246,8 @@ static void what_a_third_party_redeems_is_in_the_payees_history(void **state)
 	struct zn_transaction open = {.kind = ZN_TX_OPEN,
 		.body.open = {.count = 1, .openings = {{worker, {{4}}, {10 * XEN}, 1}}}};
 	ok(harness_send(&harness, &harness.operator_key, &open));
-	zn_channel_id(&id, &harness.params.chain, &harness.operator_account, harness.answer.nonce, 0);
+	zn_channel_id(&id, &harness.params.chain, &harness.operator_account, harness.answer.nonce,
+		0);
 	struct zn_transaction redeem = {.kind = ZN_TX_REDEEM,
 		.body.redeem = {.voucher = {harness.params.chain, id, {4 * XEN}, {0}}}};
 	zn_voucher_hash(&hash, &harness.params.chain, &redeem.body.redeem.voucher);
@@ -308,18 +309,18 @@ static void a_node_that_is_not_there_is_said_so(void **state)
 {
 	struct zn_ledger_client *nobody;
 	(void)state;
-	assert_int_equal(
-		zn_ledger_client_create(&nobody, harness.loop, harness.http, "http://127.0.0.1:1/"),
+	assert_int_equal(zn_ledger_client_create(&nobody, harness.loop, harness.http,
+				 "http://127.0.0.1:1/"),
 		ZN_ERR_OK);
 	zn_ledger_get_status(NULL, nobody, harness_answered, &harness);
 	assert_int_equal(harness_wait(&harness)->err, ZN_ERR_UNREACHABLE);
 	assert_non_null(strstr(harness.detail, "127.0.0.1:1"));
 	struct zn_transaction draft = transfer_to(&harness.operator_account, XEN);
-	zn_ledger_send(
-		NULL, nobody, &harness.operator_key, &draft, 500, harness_answered, &harness);
+	zn_ledger_send(NULL, nobody, &harness.operator_key, &draft, 500, harness_answered,
+		&harness);
 	assert_int_equal(harness_wait(&harness)->err, ZN_ERR_TIMEOUT);
-	zn_ledger_send(
-		NULL, nobody, &harness.operator_key, &draft, 500, harness_answered, &harness);
+	zn_ledger_send(NULL, nobody, &harness.operator_key, &draft, 500, harness_answered,
+		&harness);
 	zn_ledger_client_destroy(nobody); /* with a call under way */
 }
 
@@ -347,8 +348,11 @@ static size_t body_limit(void *user, const char *method, const char *path)
 
 static void a_terminal_obeys_no_node(void **state)
 {
-	struct zn_http_server_options options = {.address = "127.0.0.1", .connections_max = 4,
-		.idle_s = 60, .handler = answer_rudely, .gone = nobody_gone,
+	struct zn_http_server_options options = {.address = "127.0.0.1",
+		.connections_max = 4,
+		.idle_s = 60,
+		.handler = answer_rudely,
+		.gone = nobody_gone,
 		.body_limit = body_limit};
 	struct zn_http_server *server;
 	struct zn_ledger_client *rude;
@@ -356,8 +360,8 @@ static void a_terminal_obeys_no_node(void **state)
 	(void)state;
 	assert_int_equal(zn_http_server_create(&server, harness.loop, &options), ZN_ERR_OK);
 	snprintf(url, sizeof url, "http://127.0.0.1:%u", zn_http_server_port(server));
-	assert_int_equal(
-		zn_ledger_client_create(&rude, harness.loop, harness.http, url), ZN_ERR_OK);
+	assert_int_equal(zn_ledger_client_create(&rude, harness.loop, harness.http, url),
+		ZN_ERR_OK);
 	zn_ledger_get_status(NULL, rude, harness_answered, &harness);
 	assert_int_not_equal(harness_wait(&harness)->err, ZN_ERR_OK);
 	assert_non_null(strstr(harness.detail, "all is paid"));

@@ -63,8 +63,8 @@ static bool output_read(struct node_harness *harness)
 	size_t used = 0;
 	harness->said[0] = '\0';
 	for (;;) {
-		ssize_t got = read(
-			harness->output, harness->said + used, sizeof harness->said - 1 - used);
+		ssize_t got = read(harness->output, harness->said + used,
+			sizeof harness->said - 1 - used);
 		if (got <= 0)
 			return false;
 		used += (size_t)got;
@@ -147,8 +147,8 @@ void harness_start(struct node_harness *harness)
 	snprintf(harness->url, sizeof harness->url, "http://127.0.0.1:%u", harness->port);
 	assert_int_equal(zn_loop_create(&harness->loop), ZN_ERR_OK);
 	assert_int_equal(zn_http_client_create(&harness->http, harness->loop), ZN_ERR_OK);
-	assert_int_equal(zn_ledger_client_create(
-				 &harness->client, harness->loop, harness->http, harness->url),
+	assert_int_equal(zn_ledger_client_create(&harness->client, harness->loop, harness->http,
+				 harness->url),
 		ZN_ERR_OK);
 }
 
@@ -205,8 +205,8 @@ const struct zn_ledger_answer *harness_send(struct node_harness *harness,
 	return harness_wait(harness);
 }
 
-struct zn_account_state harness_account(
-	struct node_harness *harness, const struct zn_account *account)
+struct zn_account_state harness_account(struct node_harness *harness,
+	const struct zn_account *account)
 {
 	zn_ledger_get_account(NULL, harness->client, account, harness_answered, harness);
 	const struct zn_ledger_answer *answer = harness_wait(harness);
@@ -244,8 +244,8 @@ char *harness_http(struct node_harness *harness, const char *path, const char *b
 		.timeout_ms = 10000,
 		.response_bytes_max = 1 << 20};
 	struct zn_http_call *call;
-	assert_int_equal(
-		zn_http_client_send(&call, harness->http, &request, on_http, &wait), ZN_ERR_OK);
+	assert_int_equal(zn_http_client_send(&call, harness->http, &request, on_http, &wait),
+		ZN_ERR_OK);
 	while (!wait.done)
 		zn_loop_run(harness->loop);
 	if (status != NULL)

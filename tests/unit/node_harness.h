@@ -63,8 +63,8 @@ struct zn_secret_key harness_key(uint8_t seed, struct zn_account *account);
 /** zn_ledger_send and wait. */
 const struct zn_ledger_answer *harness_send(struct node_harness *harness,
 	const struct zn_secret_key *key, const struct zn_transaction *draft);
-struct zn_account_state harness_account(
-	struct node_harness *harness, const struct zn_account *account);
+struct zn_account_state harness_account(struct node_harness *harness,
+	const struct zn_account *account);
 /** The root of the state after the latest block, from abci_info, as base64 text. */
 void harness_app_hash(struct node_harness *harness, char out[64], uint64_t *height);
 /** One HTTP request as it is, and the answer's body (malloc'ed); NULL when there was none. */

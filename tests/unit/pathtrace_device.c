@@ -78,8 +78,8 @@ static void run(uint64_t *out, const struct fixture *fixture)
 	for (cl_uint i = 0; i < 4; i++)
 		clSetKernelArg(kernel, i, sizeof(cl_mem), &memories[i]);
 	size_t items = ITEMS, group = 1;
-	cl_int started = clEnqueueNDRangeKernel(queue, kernel, 1, NULL, &items, &group, 0, NULL,
-		NULL);
+	cl_int started =
+		clEnqueueNDRangeKernel(queue, kernel, 1, NULL, &items, &group, 0, NULL, NULL);
 	assert_int_equal(started, CL_SUCCESS);
 	assert_int_equal(clEnqueueReadBuffer(queue, memories[3], CL_TRUE, 0, ITEMS * 24, out, 0,
 				 NULL, NULL),

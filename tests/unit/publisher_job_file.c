@@ -29,7 +29,8 @@ static void every_mistake_gets_a_sentence_with_its_place(void **state)
 		{"{" RENDER "}", NULL},
 		{"{" KERNEL ",\"params\":{\"rounds\":5,\"seed\":6},\"chunk_items\":7}", NULL},
 		{"{" RENDER ",\"camera\":{\"eye\":[1,2,3],\"target\":[0,0,0]}}", NULL},
-		{"{" KERNEL ",\"price\":\"5 zat per chunk\",\"max_price\":\"1 XEN per 10 chunks\"}", NULL},
+		{"{" KERNEL ",\"price\":\"5 zat per chunk\",\"max_price\":\"1 XEN per 10 chunks\"}",
+			NULL},
 		{"", "job.json: line 1"},
 		{"[]", "job.json: this should be an object"},
 		{"{}", "job.json: kind: it is missing"},
@@ -56,8 +57,10 @@ static void every_mistake_gets_a_sentence_with_its_place(void **state)
 		{"{" KERNEL ",\"check_items\":5000}", "job.json: check_items: 5000 is not allowed"},
 		{"{" KERNEL ",\"window_chunks\":1}", "job.json: window_chunks: 1 is not allowed"},
 		{"{" KERNEL ",\"price\":\"5 XEN\"}", "job.json: price: this is no price"},
-		{"{" KERNEL ",\"max_price\":\"5 XEN per 0 chunks\"}", "job.json: max_price: this is no"},
-		{"{" KERNEL ",\"max_price\":\"5 XEN per hour\"}", "job.json: max_price: this is no"},
+		{"{" KERNEL ",\"max_price\":\"5 XEN per 0 chunks\"}",
+			"job.json: max_price: this is no"},
+		{"{" KERNEL ",\"max_price\":\"5 XEN per hour\"}",
+			"job.json: max_price: this is no"},
 		{"{" KERNEL ",\"price\":\"2 XEN per chunk\",\"max_price\":\"1 XEN per chunk\"}",
 			"job.json: price: it is above max_price"},
 		{"{" KERNEL ",\"deadline\":\"soon\"}", "job.json: deadline: \"soon\" is no time"},
@@ -68,11 +71,14 @@ static void every_mistake_gets_a_sentence_with_its_place(void **state)
 		{"{" RENDER ",\"size\":[640,0]}", "job.json: size: give width and height"},
 		{"{" RENDER ",\"size\":[640.5,1]}", "job.json: size: give width and height"},
 		{"{" RENDER ",\"size\":[20000,1]}", "job.json: size: give width and height"},
-		{"{" RENDER ",\"samples\":0}", "job.json: samples: 0 is not allowed; give 1 to 65,536"},
+		{"{" RENDER ",\"samples\":0}",
+			"job.json: samples: 0 is not allowed; give 1 to 65,536"},
 		{"{" RENDER ",\"samples\":2,\"samples_per_item\":3}",
 			"job.json: samples_per_item: 3 is not allowed"},
-		{"{" RENDER ",\"camera\":{\"eye\":[1,2,3]}}", "job.json: camera: target: it is missing"},
-		{"{" RENDER ",\"camera\":{\"eye\":[1,2],\"target\":[0,0,0]}}", "job.json: camera: eye"},
+		{"{" RENDER ",\"camera\":{\"eye\":[1,2,3]}}",
+			"job.json: camera: target: it is missing"},
+		{"{" RENDER ",\"camera\":{\"eye\":[1,2],\"target\":[0,0,0]}}",
+			"job.json: camera: eye"},
 		{"{" RENDER ",\"camera\":{\"eye\":[1,2,3],\"target\":[0,0,0],\"fov\":200}}",
 			"job.json: camera: fov: 200"},
 		{"{" RENDER ",\"exposure\":99}", "job.json: exposure: 99 is not allowed"},
@@ -84,9 +90,10 @@ static void every_mistake_gets_a_sentence_with_its_place(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		bool good = parse(rows[i].text);
 		if (good != (rows[i].wanted == NULL) ||
-			(!good && strncmp(complaint.text, rows[i].wanted,
-					  strlen(rows[i].wanted)) != 0))
-			fail_msg("%s gave: %s", rows[i].text, good ? "no complaint" : complaint.text);
+			(!good && strncmp(complaint.text, rows[i].wanted, strlen(rows[i].wanted)) !=
+					  0))
+			fail_msg("%s gave: %s", rows[i].text,
+				good ? "no complaint" : complaint.text);
 	}
 }
 

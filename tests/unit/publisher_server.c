@@ -15,16 +15,16 @@ static struct zn_publisher *publisher;
 static int begin(void **state)
 {
 	char template[] = "/tmp/zennet-server.XXXXXX";
-	const char *text = "{\"kind\":\"kernel\",\"kernel\":\"mix\",\"items\":1000,\"chunk_items\":10,"
-			   "\"budget\":\"1 XEN\"}";
+	const char *text =
+		"{\"kind\":\"kernel\",\"kernel\":\"mix\",\"items\":1000,\"chunk_items\":10,"
+		"\"budget\":\"1 XEN\"}";
 	struct zn_complaint complaint;
 	uint8_t entropy[32];
 	(void)state;
 	publisher = calloc(1, sizeof *publisher);
 	publisher->options = (struct zn_publisher_options){.listen = "127.0.0.1:0",
 		.to = fopen("/dev/null", "w")};
-	if (mkdtemp(template) == NULL ||
-		!zn_path_make(publisher->home.directory, "%s", template) ||
+	if (mkdtemp(template) == NULL || !zn_path_make(publisher->home.directory, "%s", template) ||
 		zn_loop_create(&publisher->loop) != ZN_ERR_OK ||
 		zn_http_client_create(&publisher->http, publisher->loop) != ZN_ERR_OK ||
 		zn_store_open(&publisher->store, &publisher->home) != ZN_ERR_OK ||
@@ -89,9 +89,14 @@ static void ask(const char *path, const void *body, size_t count)
 	struct zn_http_call *call;
 	char url[512];
 	snprintf(url, sizeof url, "%s%s", publisher->endpoint, path);
-	struct zn_http_request request = {.url = url, .body = body, .body_bytes = count,
-		.content_type = "application/octet-stream", .pin = &publisher->job.tls_pin,
-		.allow_private = true, .timeout_ms = 5000, .response_bytes_max = 1 << 20};
+	struct zn_http_request request = {.url = url,
+		.body = body,
+		.body_bytes = count,
+		.content_type = "application/octet-stream",
+		.pin = &publisher->job.tls_pin,
+		.allow_private = true,
+		.timeout_ms = 5000,
+		.response_bytes_max = 1 << 20};
 	memset(&reply, 0, sizeof reply);
 	assert_int_equal(zn_http_client_send(&call, publisher->http, &request, on_reply, NULL),
 		ZN_ERR_OK);
@@ -243,7 +248,8 @@ static void blobs_and_other_paths_are_closed_to_strangers(void **state)
 	ask("/v1/blob/00", NULL, 0);
 	assert_int_equal(reply.status, 403);
 	ask("/v1/blob/00?session="
-	    "0000000000000000000000000000000000000000000000000000000000000000", NULL, 0);
+	    "0000000000000000000000000000000000000000000000000000000000000000",
+		NULL, 0);
 	assert_int_equal(reply.status, 403);
 	ask("/", NULL, 0);
 	assert_int_equal(reply.status, 404);
@@ -307,15 +313,16 @@ static void a_proven_worker_gets_the_jobs_blobs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(rubbish_is_malformed_and_leaves_nothing, begin, end),
-		cmocka_unit_test_setup_teardown(
-			a_publishers_own_messages_are_not_taken_back, begin, end),
+		cmocka_unit_test_setup_teardown(rubbish_is_malformed_and_leaves_nothing, begin,
+			end),
+		cmocka_unit_test_setup_teardown(a_publishers_own_messages_are_not_taken_back, begin,
+			end),
 		cmocka_unit_test_setup_teardown(an_unknown_session_is_told_so, begin, end),
 		cmocka_unit_test_setup_teardown(
 			a_refused_hello_leaves_no_peer_and_a_good_one_is_challenged, begin, end),
 		cmocka_unit_test_setup_teardown(hellos_without_proof_do_not_pile_up, begin, end),
-		cmocka_unit_test_setup_teardown(
-			blobs_and_other_paths_are_closed_to_strangers, begin, end),
+		cmocka_unit_test_setup_teardown(blobs_and_other_paths_are_closed_to_strangers,
+			begin, end),
 		cmocka_unit_test_setup_teardown(a_proven_worker_gets_the_jobs_blobs, begin, end),
 		cmocka_unit_test_setup_teardown(
 			a_refused_workers_results_are_forgotten_though_the_disk_is_damaged, begin,

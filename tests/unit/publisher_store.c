@@ -56,7 +56,9 @@ static struct zn_publisher_deal deal_make(uint16_t peer)
 	memset(deal.voucher.signature.bytes, 3, sizeof deal.voucher.signature);
 	deal.lease_number = 4;
 	deal.leases_count = 2;
-	deal.leases[0] = (struct zn_publisher_lease){.chunk = 9, .deadline_s = 99, .leased_s = 39,
+	deal.leases[0] = (struct zn_publisher_lease){.chunk = 9,
+		.deadline_s = 99,
+		.leased_s = 39,
 		.begun = true};
 	deal.leases[1] = (struct zn_publisher_lease){.chunk = 10, .deadline_s = 98, .leased_s = 38};
 	deal.items_checked = 768;
@@ -185,8 +187,8 @@ static void two_publishers_cannot_have_one_job(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			a_deal_comes_back_with_voucher_and_leases, begin, end),
+		cmocka_unit_test_setup_teardown(a_deal_comes_back_with_voucher_and_leases, begin,
+			end),
 		cmocka_unit_test_setup_teardown(what_was_not_committed_is_not_there, begin, end),
 		cmocka_unit_test_setup_teardown(
 			outputs_come_back_as_they_were_and_retracted_ones_do_not, begin, end),

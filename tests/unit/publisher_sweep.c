@@ -106,14 +106,16 @@ static void settle(void)
 {
 	char path[PATH_MAX];
 	assert_true(zn_path_make(path, "%s/operator.key", home));
-	struct zn_publisher_options options = {.ledger_url = harness.url, .key_path = path,
+	struct zn_publisher_options options = {.ledger_url = harness.url,
+		.key_path = path,
 		.to = stdout};
 	assert_int_equal(zn_publisher_settle_all(&options), 0);
 }
 
 static void a_channel_that_opened_after_its_job_ended_is_closed(void **state)
 {
-	struct zn_publisher_deal late = deal_make(1), given_up = deal_make(2), going_on = deal_make(3);
+	struct zn_publisher_deal late = deal_make(1), given_up = deal_make(2),
+				 going_on = deal_make(3);
 	(void)state;
 	key_write();
 	job_make(&late, ZN_ORDER_CANCEL, ZN_STORE_OPENING);

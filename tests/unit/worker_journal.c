@@ -246,7 +246,8 @@ static void an_output_is_kept_until_it_is_dropped(void **state)
 static void files_that_the_journal_does_not_know_are_swept(void **state)
 {
 	(void)state;
-	static const char *const names[] = {"1-11", "1-12", "1-13", "7-11", "notes", "1-11x", "01-9"};
+	static const char *const names[] = {"1-11", "1-12", "1-13", "7-11", "notes", "1-11x",
+		"01-9"};
 	static const bool left[] = {true, false, false, false, true, true, true};
 	char folder[PATH_MAX], path[PATH_MAX];
 	assert_true(zn_path_make(folder, "%s/outputs", fixture.folder));
