@@ -21,11 +21,13 @@ zn_room_uses(tools core io market chain/tx chain/proof chain/ledger chain/node c
 
 # Headers of a room that another room may include besides the table above.
 zn_header_shared(runner/pipe.h runner/client)
+zn_header_shared(runner/recipe.h runner/client)
 zn_header_shared(runner/device.h runner/client bench worker publisher tools)
 
 # The one door of every foreign library: zn_door(<header prefix> <room or folder>...)
 zn_door(CL/ runner)
 zn_door(hwloc runner)
+zn_door(seccomp.h runner)
 zn_door(curl/ io)
 zn_door(microhttpd.h io)
 zn_door(sqlite3.h io)

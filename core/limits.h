@@ -82,6 +82,8 @@
 #define ZN_PARAMS_BYTES_MAX       4096
 #define ZN_SHARED_BYTES_MAX       (UINT64_C(1) << 30) /* fits a small GPU beside its outputs */
 #define ZN_SLOT_BYTES_MAX         65536
+#define ZN_GROUP_ITEMS_MAX        256   /* what GPUs of every maker do */
+#define ZN_LOCAL_BYTES_MAX        32768 /* what every OpenCL 1.2 device has */
 #define ZN_CHUNK_ITEMS_MAX        (1u << 24)
 #define ZN_CHUNK_OUTPUT_BYTES_MAX (64u << 20) /* one HTTP body; a few windows of it fit memory */
 #define ZN_JOB_CHUNKS_MAX         (1u << 22)  /* a bit each is 512 KiB */
@@ -126,6 +128,14 @@
 #define ZN_BUILD_WALL_MS           600000 /* ZN_BUILD_CPU_S_MAX, starved tenfold */
 #define ZN_CACHED_BINARIES_MAX     256    /* 62 KiB each */
 #define ZN_CACHED_BINARY_BYTES_MAX (64u << 20)
+#define ZN_BUILD_ADDRESS_BYTES_MAX (UINT64_C(4) << 30) /* 0.6 GiB for an ordinary kernel */
+#define ZN_BUILD_MEMORY_BYTES_MAX                                                                  \
+	(UINT64_C(2) << 30) /* resident; 0.23 GiB for an ordinary kernel */
+#define ZN_RUN_MEMORY_BYTES_MAX                                                                    \
+	(UINT64_C(512) << 20) /* of a run besides its job: local and private memory */
+#define ZN_RUN_ADDRESS_BYTES_MAX                                                                   \
+	(UINT64_C(2) << 30)             /* the same in addresses, which stacks only reserve */
+#define ZN_RUNNER_THREADS_MAX      1024 /* one per core and a few of the drivers' */
 #define ZN_RUNNER_STDERR_BYTES_MAX 4096 /* last words of a runner that are read */
 
 /* --- a worker ------------------------------------------------------------------------------- */
@@ -135,6 +145,8 @@
 #define ZN_SEARCH_POLL_MS_MAX      2000 /* after a minute without one */
 #define ZN_SEARCH_BACK_OFF_MS      2000
 #define ZN_SEARCH_BACK_OFF_MS_MAX  600000
+#define ZN_FETCH_TRIES_MAX         20 /* with the pause: a publisher that starts again is waited for */
+#define ZN_FETCH_RETRY_MS          500
 #define ZN_BLOB_CACHE_BYTES_MAX    (UINT64_C(4) << 30) /* four of the largest shared inputs */
 #define ZN_BLOB_CACHE_FILES_MAX    4096
 #define ZN_OUTPUT_INLINE_BYTES_MAX 65536 /* larger outputs are files beside the journal */

@@ -28,6 +28,10 @@
 #define CHANNEL_FD  3
 #define TARGETS_MAX (ZN_SPAWN_FDS_MAX + 4)
 
+#define NAMESPACES                                                                                 \
+	(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | \
+		CLONE_NEWCGROUP)
+
 /* Children of a sanitized build leave their frames' marks in our memory. */
 #define CHILD_FN __attribute__((no_sanitize_address))
 
@@ -90,7 +94,7 @@ CHILD_FN static int child_main(void *user)
 
 	if (start->options->die_with_parent) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (getppid() != start->parent)
+		if (!start->namespaces && getppid() != start->parent)
 			_exit(127);
 	}
 	if (start->namespaces) {
@@ -98,6 +102,8 @@ CHILD_FN static int child_main(void *user)
 		write_file("/proc/self/uid_map", start->uid_map);
 		write_file("/proc/self/gid_map", start->gid_map);
 	}
+	if (start->options->own_group)
+		setpgid(0, 0);
 	if (descriptors_place(start)) {
 		signals_reset();
 		execve(start->options->path, (char *const *)start->options->argv,
@@ -113,9 +119,9 @@ static pid_t clone_child(struct start *start, int *pidfd, void *stack)
 	char *top = (char *)stack + ZN_SPAWN_STACK_BYTES;
 	pid_t pid = -1;
 
-	start->namespaces = start->options->own_network;
+	start->namespaces = start->options->own_namespaces;
 	if (start->namespaces)
-		pid = clone(child_main, top, flags | CLONE_NEWUSER | CLONE_NEWNET, start, pidfd);
+		pid = clone(child_main, top, flags | NAMESPACES, start, pidfd);
 	if (pid < 0) {
 		start->namespaces = false;
 		pid = clone(child_main, top, flags, start, pidfd);
@@ -148,6 +154,7 @@ static enum zn_err start_child(struct zn_child *out, struct start *start)
 	}
 	out->pid = pid;
 	out->pidfd = pidfd;
+	out->leads = start->options->own_group;
 	return ZN_ERR_OK;
 }
 
@@ -182,8 +189,8 @@ enum zn_err zn_spawn(struct zn_child *out, const struct zn_spawn_options *option
 		return zn_err_of_errno(errno);
 	}
 	start.environment = options->environment != NULL ? options->environment : empty;
-	snprintf(start.uid_map, sizeof start.uid_map, "%u %u 1\n", geteuid(), geteuid());
-	snprintf(start.gid_map, sizeof start.gid_map, "%u %u 1\n", getegid(), getegid());
+	snprintf(start.uid_map, sizeof start.uid_map, "0 %u 1\n", geteuid());
+	snprintf(start.gid_map, sizeof start.gid_map, "0 %u 1\n", getegid());
 	sources_fill(&start, null_fd, pair[1]);
 	err = start_child(out, &start);
 	close(null_fd);
@@ -204,6 +211,8 @@ void zn_child_end(struct zn_child *child, int *status)
 
 	if (child->pid > 0) {
 		syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL, NULL, 0);
+		if (child->leads) /* not yet reaped, so the number is still its own */
+			kill(-child->pid, SIGKILL);
 		while (waitpid(child->pid, &ended, 0) < 0 && errno == EINTR)
 			continue;
 		close(child->pidfd);
@@ -215,7 +224,7 @@ void zn_child_end(struct zn_child *child, int *status)
 		*status = ended;
 }
 
-enum zn_err zn_shared_memory_create(int *fd_out, void **mapped, size_t bytes)
+static enum zn_err memory_create(int *fd_out, void **mapped, size_t bytes, int more_seals)
 {
 	int fd = memfd_create("zennet", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	void *map;
@@ -225,8 +234,7 @@ enum zn_err zn_shared_memory_create(int *fd_out, void **mapped, size_t bytes)
 	ZN_ASSERT(bytes > 0);
 	if (fd < 0)
 		return zn_err_of_errno(errno);
-	if (ftruncate(fd, (off_t)bytes) != 0 ||
-		fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
+	if (ftruncate(fd, (off_t)bytes) != 0) {
 		close(fd);
 		return ZN_ERR_MEMORY;
 	}
@@ -235,9 +243,24 @@ enum zn_err zn_shared_memory_create(int *fd_out, void **mapped, size_t bytes)
 		close(fd);
 		return ZN_ERR_MEMORY;
 	}
+	if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL | more_seals) != 0) {
+		munmap(map, bytes);
+		close(fd);
+		return ZN_ERR_MEMORY;
+	}
 	*fd_out = fd;
 	*mapped = map;
 	return ZN_ERR_OK;
+}
+
+enum zn_err zn_shared_memory_create(int *fd, void **mapped, size_t bytes)
+{
+	return memory_create(fd, mapped, bytes, 0);
+}
+
+enum zn_err zn_shared_memory_create_read_only(int *fd, void **mapped, size_t bytes)
+{
+	return memory_create(fd, mapped, bytes, F_SEAL_FUTURE_WRITE);
 }
 
 void zn_shared_memory_destroy(int fd, void *mapped, size_t bytes)

@@ -20,6 +20,7 @@ __kernel void zn_map_items(__global const ulong *items, ulong listed, ulong firs
 		if (at >= end)
 			return;
 		ulong item = listed ? items[at] : first + at;
-		zn_map(item, params, shared, input, out + at * ZN_SLOT_BYTES);
+		zn_map(item, params, shared + ZN_HEAD_BYTES, input + ZN_HEAD_BYTES,
+			out + at * ZN_SLOT_BYTES);
 	}
 }

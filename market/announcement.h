@@ -21,6 +21,7 @@ enum zn_price_unit { ZN_UNIT_CHUNK = 1, ZN_UNIT_METERED = 2 };
 #define ZN_DEVICE_CLASS_GPU 2u
 #define ZN_FEATURE_FP64     1u
 #define ZN_FEATURE_EXACT    2u
+#define ZN_FEATURE_FOREIGN  4u /* the kernel is not one that every worker carries */
 
 struct zn_announcement {
 	struct zn_hash job_hash;

@@ -4,7 +4,7 @@
 
 void zn_manifest_code(struct zn_codec *codec, struct zn_manifest *manifest)
 {
-	zn_codec_header(codec, ZN_RECORD_MANIFEST, 1);
+	zn_codec_header(codec, ZN_RECORD_MANIFEST, 2);
 	zn_codec_u8(codec, &manifest->abi_version);
 	zn_codec_u8(codec, &manifest->form);
 	zn_codec_u8(codec, &manifest->arithmetic);
@@ -18,21 +18,39 @@ void zn_manifest_code(struct zn_codec *codec, struct zn_manifest *manifest)
 	zn_codec_u64(codec, &manifest->items);
 	zn_codec_u32(codec, &manifest->chunk_items);
 	zn_codec_u32(codec, &manifest->slot_bytes);
-	zn_codec_hash(codec, &manifest->inputs_root);
+	zn_codec_u32(codec, &manifest->group_items);
+	zn_codec_u32(codec, &manifest->local_bytes);
+	zn_codec_u32(codec, &manifest->counter_at);
+	zn_codec_hash(codec, &manifest->inputs_id);
 	zn_codec_u32(codec, &manifest->input_bytes_max);
 }
 
-ZN_RECORD_DEFINE(manifest, "manifest/1")
+ZN_RECORD_DEFINE(manifest, "manifest/2")
+
+static bool group_fits(const struct zn_manifest *manifest)
+{
+	if (manifest->form == ZN_FORM_MAP)
+		return manifest->group_items == 0;
+	return manifest->group_items > 0 && manifest->group_items <= ZN_GROUP_ITEMS_MAX &&
+	       manifest->chunk_items % manifest->group_items == 0 &&
+	       manifest->items % manifest->group_items == 0;
+}
+
+static bool counter_fits(const struct zn_manifest *manifest)
+{
+	return manifest->counter_at == ZN_COUNTER_NONE ||
+	       (manifest->counter_at % 4 == 0 && manifest->counter_at < manifest->slot_bytes);
+}
 
 enum zn_manifest_refusal zn_manifest_check(const struct zn_manifest *manifest)
 {
 	if (manifest->abi_version != 1)
 		return ZN_MANIFEST_ABI;
-	if (manifest->form != ZN_FORM_MAP)
+	if (manifest->form != ZN_FORM_MAP && manifest->form != ZN_FORM_CHUNK)
 		return ZN_MANIFEST_FORM;
 	if (manifest->arithmetic != ZN_ARITHMETIC_EXACT)
 		return ZN_MANIFEST_ARITHMETIC;
-	if (manifest->options != 0)
+	if ((manifest->options & ~ZN_OPTION_FP64) != 0)
 		return ZN_MANIFEST_OPTIONS;
 	if (manifest->sources_count == 0)
 		return ZN_MANIFEST_NO_SOURCE;
@@ -49,10 +67,18 @@ enum zn_manifest_refusal zn_manifest_check(const struct zn_manifest *manifest)
 		return ZN_MANIFEST_CHUNK_OUTPUT;
 	if (zn_manifest_chunks(manifest) > ZN_JOB_CHUNKS_MAX)
 		return ZN_MANIFEST_TOO_MANY_CHUNKS;
+	if (!group_fits(manifest))
+		return ZN_MANIFEST_GROUP;
+	if (manifest->local_bytes > ZN_LOCAL_BYTES_MAX || manifest->local_bytes % 16 != 0 ||
+		(manifest->form == ZN_FORM_MAP && manifest->local_bytes != 0))
+		return ZN_MANIFEST_LOCAL_BYTES;
+	if (!counter_fits(manifest))
+		return ZN_MANIFEST_COUNTER;
 	if (manifest->shared_bytes > ZN_SHARED_BYTES_MAX ||
 		(manifest->shared_bytes == 0) != zn_hash_is_zero(&manifest->shared_id))
 		return ZN_MANIFEST_SHARED_INPUT;
-	if (manifest->input_bytes_max != 0 || !zn_hash_is_zero(&manifest->inputs_root))
+	if (manifest->input_bytes_max > ZN_CHUNK_INPUT_BYTES_MAX ||
+		(manifest->input_bytes_max == 0) != zn_hash_is_zero(&manifest->inputs_id))
 		return ZN_MANIFEST_CHUNK_INPUTS;
 	return ZN_MANIFEST_OK;
 }
@@ -93,4 +119,9 @@ uint64_t zn_manifest_chunk_output_bytes(const struct zn_manifest *manifest, uint
 	uint32_t items;
 	zn_manifest_chunk(&first, &items, manifest, chunk);
 	return (uint64_t)items * manifest->slot_bytes;
+}
+
+uint64_t zn_manifest_inputs_bytes(const struct zn_manifest *manifest)
+{
+	return manifest->input_bytes_max == 0 ? 0 : zn_manifest_chunks(manifest) * ZN_HASH_BYTES;
 }

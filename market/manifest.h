@@ -14,26 +14,35 @@
 /* Stored and sent: never renumbered. */
 enum zn_kernel_form { ZN_FORM_MAP = 1, ZN_FORM_CHUNK = 2 };
 enum zn_arithmetic { ZN_ARITHMETIC_EXACT = 1, ZN_ARITHMETIC_CLOSE = 2 };
+#define ZN_OPTION_FP64  1u         /* the kernel uses double */
+#define ZN_COUNTER_NONE UINT32_MAX /* the kernel counts no metered units */
 
 struct zn_manifest {
 	uint8_t abi_version; /* 1 */
 	uint8_t form;        /* enum zn_kernel_form */
 	uint8_t arithmetic;  /* enum zn_arithmetic */
-	uint32_t options;    /* build options as bits; none is defined yet: 0 */
+	uint32_t options;    /* ZN_OPTION_ bits */
 	uint32_t sources_count;
 	struct zn_hash sources[ZN_SOURCES_MAX]; /* content ids, in the order they are joined */
 	uint32_t params_bytes;
 	uint8_t params[ZN_PARAMS_BYTES_MAX];
 	struct zn_hash shared_id; /* content id of the shared input; zero if shared_bytes is 0 */
 	uint64_t shared_bytes;
-	uint64_t items;             /* of the whole job, > 0 */
-	uint32_t chunk_items;       /* items of a chunk, > 0 */
-	uint32_t slot_bytes;        /* output bytes of an item, a multiple of 4 */
-	struct zn_hash inputs_root; /* over the content ids of the chunk inputs; zero: none */
-	uint32_t input_bytes_max;   /* of one chunk input; 0: none */
+	uint64_t items;       /* of the whole job, > 0 */
+	uint32_t chunk_items; /* items of a chunk, > 0 */
+	uint32_t slot_bytes;  /* output bytes of an item, a multiple of 4 */
+	uint32_t
+		group_items; /* chunk form: items of a work-group; they divide the chunk. Map form: 0 */
+	uint32_t
+		local_bytes; /* chunk form: local memory of a work-group, a multiple of 16; else 0 */
+	uint32_t counter_at; /* where in a slot the u32 of metered units is, or ZN_COUNTER_NONE */
+	struct zn_hash
+		inputs_id; /* content id of the list of the chunk inputs' content ids, chunk by
+	                             chunk, 32 bytes each; zero: chunks have no input of their own */
+	uint32_t input_bytes_max; /* of one chunk input; 0: none */
 };
 
-ZN_RECORD_DECLARE(manifest); /* the hash is the job hash; tag "manifest/1" */
+ZN_RECORD_DECLARE(manifest); /* the hash is the job hash; tag "manifest/2" */
 
 /* What a manifest may break, in the order of the checks. Sizes first: they bound the others. */
 #define ZN_MANIFEST_REFUSALS(X)                                                                    \
@@ -48,8 +57,11 @@ ZN_RECORD_DECLARE(manifest); /* the hash is the job hash; tag "manifest/1" */
 	X(SLOT_BYTES, "the job's output slot is empty, too large or no multiple of 4 bytes")       \
 	X(CHUNK_OUTPUT, "a chunk's output is larger than a delivery may be")                       \
 	X(TOO_MANY_CHUNKS, "the job has more chunks than a job may have")                          \
+	X(GROUP, "the job's work-groups are too large or do not divide its chunks and items")      \
+	X(LOCAL_BYTES, "the job asks for too much local memory, or no multiple of 16 bytes")       \
+	X(COUNTER, "the job's counter of metered units lies outside of the output slot")           \
 	X(SHARED_INPUT, "the job's shared input is larger than allowed or contradicts its hash")   \
-	X(CHUNK_INPUTS, "jobs with an input per chunk are not offered by this version")
+	X(CHUNK_INPUTS, "the job's chunk inputs are larger than allowed or contradict their hash")
 
 enum zn_manifest_refusal {
 	ZN_MANIFEST_OK,
@@ -68,5 +80,7 @@ uint64_t zn_manifest_chunks(const struct zn_manifest *manifest);
 void zn_manifest_chunk(uint64_t *first, uint32_t *items, const struct zn_manifest *manifest,
 	uint64_t chunk);
 uint64_t zn_manifest_chunk_output_bytes(const struct zn_manifest *manifest, uint64_t chunk);
+/** Size of the list that inputs_id names; 0 if there is none. */
+uint64_t zn_manifest_inputs_bytes(const struct zn_manifest *manifest);
 
 #endif

@@ -102,6 +102,7 @@ bool zn_plan_make(struct zn_plan *plan, const struct zn_job_file *file,
 	plan->manifest.abi_version = ZN_ABI_VERSION;
 	plan->manifest.form = ZN_FORM_MAP;
 	plan->manifest.arithmetic = ZN_ARITHMETIC_EXACT;
+	plan->manifest.counter_at = ZN_COUNTER_NONE;
 	plan->manifest.chunk_items = file->chunk_items;
 	bool made = file->kind == ZN_JOB_RENDER ? render_make(plan, file, complaint)
 						: kernel_make(plan, file, complaint);
@@ -171,6 +172,10 @@ struct zn_runner_job zn_plan_runner_job(const struct zn_plan *plan, uint32_t ite
 		.params_bytes = plan->manifest.params_bytes,
 		.shared = plan->shared,
 		.shared_bytes = plan->shared_bytes,
+		.fp64 = (plan->manifest.options & ZN_OPTION_FP64) != 0,
 		.slot_bytes = plan->manifest.slot_bytes,
-		.chunk_items_max = items_max};
+		.chunk_items_max = items_max,
+		.group_items = plan->manifest.group_items,
+		.local_bytes = plan->manifest.local_bytes,
+		.input_bytes_max = plan->manifest.input_bytes_max};
 }

@@ -48,24 +48,31 @@ static void take_fds(struct zn_pipe_fds *fds, struct msghdr *header)
 {
 	struct cmsghdr *control = CMSG_FIRSTHDR(header);
 	if (control == NULL || control->cmsg_level != SOL_SOCKET ||
-		control->cmsg_type != SCM_RIGHTS || control->cmsg_len != CMSG_LEN(2 * sizeof(int)))
+		control->cmsg_type != SCM_RIGHTS || control->cmsg_len < CMSG_LEN(0) ||
+		control->cmsg_len > CMSG_LEN(sizeof fds->fd))
 		return;
-	int both[2];
-	memcpy(both, CMSG_DATA(control), sizeof both);
-	fds->job = both[0];
-	fds->lanes = both[1];
+	memcpy(fds->fd, CMSG_DATA(control), control->cmsg_len - CMSG_LEN(0));
+}
+
+void zn_channel_close_fds(struct zn_pipe_fds *fds)
+{
+	for (int i = 0; i < ZN_CHANNEL_FDS_MAX; i++) {
+		if (fds->fd[i] >= 0)
+			close(fds->fd[i]);
+		fds->fd[i] = -1;
+	}
 }
 
 bool zn_channel_receive(struct zn_pipe_message *message, struct zn_pipe_fds *fds, int wait_ms)
 {
-	*fds = (struct zn_pipe_fds){-1, -1};
+	*fds = (struct zn_pipe_fds){{-1, -1, -1}};
 	if (wait_ms != 0) {
 		struct pollfd ready = {.fd = ZN_PIPE_FD, .events = POLLIN};
 		if (poll(&ready, 1, wait_ms) == 0)
 			return false;
 	}
 	union {
-		char bytes[CMSG_SPACE(2 * sizeof(int))];
+		char bytes[CMSG_SPACE(sizeof fds->fd)];
 		struct cmsghdr align;
 	} control;
 	struct iovec part = {buffer, sizeof buffer};

@@ -20,6 +20,31 @@ void zn_compute_list_all(struct zn_compute_list *out)
 	}
 }
 
+static uint8_t class_of(cl_device_id device)
+{
+	cl_device_type type = 0;
+	clGetDeviceInfo(device, CL_DEVICE_TYPE, sizeof type, &type, NULL);
+	return type & CL_DEVICE_TYPE_CPU   ? ZN_DEVICE_CPU
+	       : type & CL_DEVICE_TYPE_GPU ? ZN_DEVICE_GPU
+					   : ZN_DEVICE_OTHER;
+}
+
+uint32_t zn_compute_find(const struct zn_compute_list *list, uint8_t class, uint32_t class_index)
+{
+	for (uint32_t i = 0, seen = 0; i < list->count; i++)
+		if (class_of(list->devices[i]) == class && seen++ == class_index)
+			return i;
+	return list->count;
+}
+
+void zn_compute_describe_listed(struct zn_device *out, const struct zn_compute_list *list,
+	uint32_t index)
+{
+	zn_compute_describe(out, list->platforms[index], list->devices[index], index);
+	for (uint32_t i = 0; i < index; i++)
+		out->class_index += class_of(list->devices[i]) == out->class;
+}
+
 const char *zn_compute_open(struct zn_compute *out, const struct zn_compute_list *list,
 	uint32_t index)
 {
@@ -29,7 +54,7 @@ const char *zn_compute_open(struct zn_compute *out, const struct zn_compute_list
 					: "there is no device with that number";
 	out->platform = list->platforms[index];
 	out->device = list->devices[index];
-	zn_compute_describe(&out->about, out->platform, out->device, index);
+	zn_compute_describe_listed(&out->about, list, index);
 	cl_bool usable = CL_FALSE;
 	clGetDeviceInfo(out->device, CL_DEVICE_COMPILER_AVAILABLE, sizeof usable, &usable, NULL);
 	if (!usable)

@@ -28,6 +28,11 @@ struct zn_compute_list {
 
 /** All devices of all platforms, in the drivers' order. */
 void zn_compute_list_all(struct zn_compute_list *out);
+/** The list's index of the `class_index`-th device of a class; list->count when there is none. */
+uint32_t zn_compute_find(const struct zn_compute_list *list, uint8_t class, uint32_t class_index);
+/** What is known of device `index` of the list. */
+void zn_compute_describe_listed(struct zn_device *out, const struct zn_compute_list *list,
+	uint32_t index);
 /** Open device `index` of the list. Returns: NULL, or a sentence that says why it cannot be. */
 const char *zn_compute_open(struct zn_compute *out, const struct zn_compute_list *list,
 	uint32_t index);

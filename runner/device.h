@@ -26,10 +26,20 @@ enum zn_device_exact {
 	ZN_EXACT_NO = 3,      /* `exact_reason` says why not */
 };
 
+/** How well a runner is fenced in (docs/SECURITY.md). A higher one is a better one, and foreign kernels
+ *  need ZN_SANDBOX_PARTIAL at least. Sent over the pipe: never renumbered. */
+enum zn_sandbox_level {
+	ZN_SANDBOX_NONE = 1,    /* nothing can be enforced here: built-in kernels only */
+	ZN_SANDBOX_PARTIAL = 2, /* Landlock, system call filter, limits; no user namespaces */
+	ZN_SANDBOX_FULL = 3,    /* and namespaces with a private, almost empty root */
+};
+
 struct zn_device {
-	uint32_t index; /* in the drivers' order; what a runner is started with */
-	uint8_t class;  /* enum zn_device_class */
-	uint8_t exact;  /* enum zn_device_exact */
+	uint32_t index;       /* in the drivers' order; what a runner is started with */
+	uint32_t class_index; /* in their order among those of its class */
+	uint8_t class;        /* enum zn_device_class */
+	uint8_t exact;        /* enum zn_device_exact */
+	uint8_t sandbox; /* enum zn_sandbox_level of the runner that opened it; listed only: NONE */
 	bool fp64;
 	bool shares_memory; /* with the host: nothing is copied to it */
 	uint32_t compute_units;
@@ -49,6 +59,7 @@ struct zn_device {
 };
 
 struct zn_machine {
+	uint8_t sandbox;  /* enum zn_sandbox_level that runners get here */
 	uint32_t sockets; /* 0 in any of these: not known */
 	uint32_t cores;
 	uint32_t threads;                      /* hardware threads */

@@ -9,7 +9,7 @@
 
 #define MEMINFO_LINES_MAX 128
 
-uint64_t zn_machine_memory_bytes(void)
+static uint64_t read_memory_bytes(void)
 {
 	FILE *file = fopen("/proc/meminfo", "re");
 	if (file == NULL)
@@ -21,6 +21,14 @@ uint64_t zn_machine_memory_bytes(void)
 			break;
 	fclose(file);
 	return kib <= UINT64_MAX / 1024 ? kib * 1024 : 0;
+}
+
+uint64_t zn_machine_memory_bytes(void)
+{
+	static uint64_t bytes; /* a fenced-in runner cannot look again */
+	if (bytes == 0)
+		bytes = read_memory_bytes();
+	return bytes;
 }
 
 static uint32_t count_of(hwloc_topology_t topology, hwloc_obj_type_t type)

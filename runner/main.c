@@ -11,8 +11,11 @@ static int usage(FILE *to, int status)
 {
 	fputs("zennet-runner is started by zennet, one per compute device; it is of no use by "
 	      "itself.\n"
-	      "  zennet-runner probe        --scratch DIR [--cache DIR] [--self-test]\n"
-	      "  zennet-runner run INDEX    --scratch DIR [--cache DIR] [--threads N] [--idle]\n"
+	      "  zennet-runner probe           --scratch DIR [--sandbox LEVEL]\n"
+	      "  zennet-runner build INDEX     --scratch DIR [--sandbox LEVEL] [--class N] [--gpu] "
+	      "[--threads N]\n"
+	      "                                [--idle] [--cpu-s N]\n"
+	      "  zennet-runner run INDEX       the same without --cpu-s\n"
 	      "It speaks over a message socket at descriptor 3 (runner/pipe.h). To see this "
 	      "machine's\n"
 	      "devices, use: zennet devices\n",
@@ -30,38 +33,60 @@ static bool number(uint32_t *out, const char *text)
 	return *end == '\0' && value <= UINT32_MAX;
 }
 
+static bool is_stage(enum zn_sandbox_stage *out, const char *word)
+{
+	static const char *const words[] =
+		{[ZN_STAGE_PROBE] = "probe", [ZN_STAGE_BUILDER] = "build", [ZN_STAGE_RUN] = "run"};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcmp(word, words[i]) == 0) {
+			*out = (enum zn_sandbox_stage)i;
+			return true;
+		}
+	return false;
+}
+
+static bool options(struct zn_runner_place *place, int argc, char **argv, int from)
+{
+	uint32_t level = ZN_SANDBOX_FULL, class = 0;
+	for (int i = from; i < argc; i++) {
+		const char *value = i + 1 < argc ? argv[i + 1] : NULL;
+		if (strcmp(argv[i], "--gpu") == 0)
+			place->gpu = true;
+		else if (strcmp(argv[i], "--idle") == 0)
+			place->idle_priority = true;
+		else if (strcmp(argv[i], "--scratch") == 0 && value != NULL && value[0] == '/')
+			place->scratch_dir = argv[++i];
+		else if ((strcmp(argv[i], "--threads") == 0 &&
+				 number(&place->cpu_threads, value)) ||
+			 (strcmp(argv[i], "--cpu-s") == 0 && number(&place->build_cpu_s, value)) ||
+			 (strcmp(argv[i], "--class") == 0 && number(&class, value)) ||
+			 (strcmp(argv[i], "--sandbox") == 0 && number(&level, value)))
+			i++;
+		else
+			return false;
+	}
+	place->level_max = level < ZN_SANDBOX_FULL ? (enum zn_sandbox_level)level : ZN_SANDBOX_FULL;
+	place->class = (uint8_t) class;
+	return class <= ZN_DEVICE_OTHER && level >= ZN_SANDBOX_NONE && place->scratch_dir != NULL;
+}
+
 int main(int argc, char **argv)
 {
 	struct zn_runner_place place = {0};
-	bool self_test = false, bad = argc < 2;
-	bool run = !bad && strcmp(argv[1], "run") == 0;
 	uint32_t index = 0;
-	if (!bad && strcmp(argv[1], "--help") == 0)
+	if (argc > 1 && strcmp(argv[1], "--help") == 0)
 		return usage(stdout, 0);
-	if (!run && !bad && strcmp(argv[1], "probe") != 0)
-		bad = true;
-	if (run && !number(&index, argc > 2 ? argv[2] : NULL))
-		bad = true;
-	for (int i = run ? 3 : 2; !bad && i < argc; i++) {
-		const char *value = i + 1 < argc ? argv[i + 1] : NULL;
-		if (strcmp(argv[i], "--self-test") == 0)
-			self_test = true;
-		else if (strcmp(argv[i], "--idle") == 0)
-			place.idle_priority = true;
-		else if (strcmp(argv[i], "--cache") == 0 && value != NULL && value[0] == '/')
-			place.cache_dir = argv[++i];
-		else if (strcmp(argv[i], "--scratch") == 0 && value != NULL && value[0] == '/')
-			place.scratch_dir = argv[++i];
-		else if (strcmp(argv[i], "--threads") == 0 && number(&place.cpu_threads, value))
-			i++;
-		else
-			bad = true;
-	}
-	if (bad || place.scratch_dir == NULL || !zn_channel_is_there())
+	if (argc < 2 || !is_stage(&place.stage, argv[1]))
+		return usage(stderr, 2);
+	bool probe = place.stage == ZN_STAGE_PROBE;
+	if ((!probe && !number(&index, argc > 2 ? argv[2] : NULL)) ||
+		!options(&place, argc, argv, probe ? 2 : 3) || !zn_channel_is_there())
 		return usage(stderr, 2);
 	if (!zn_runner_harden(&place))
 		return 1;
-	if (run)
-		zn_serve_device(index, place.cache_dir);
-	zn_serve_probe(place.cache_dir, self_test);
+	if (probe)
+		zn_serve_probe(&place);
+	if (place.stage == ZN_STAGE_BUILDER)
+		zn_serve_build(index, &place);
+	zn_serve_device(index, &place);
 }

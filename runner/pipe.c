@@ -10,9 +10,14 @@
 static void load_code(struct zn_codec *codec, struct zn_pipe_load *load)
 {
 	zn_codec_u64(codec, &load->tag);
+	zn_codec_bool(codec, &load->self_test);
+	zn_codec_u64(codec, &load->binary_bytes);
 	zn_codec_bool(codec, &load->exact);
 	zn_codec_range_u8(codec, &load->width, 0, 16);
+	zn_codec_bool(codec, &load->fp64);
 	zn_codec_u32(codec, &load->slot_bytes);
+	zn_codec_u32(codec, &load->group_items);
+	zn_codec_u32(codec, &load->local_bytes);
 	zn_codec_u32(codec, &load->chunk_items_max);
 	zn_codec_u32(codec, &load->input_bytes_max);
 	zn_codec_u32(codec, &load->params_bytes);
@@ -41,8 +46,10 @@ static void run_code(struct zn_codec *codec, struct zn_pipe_run *run)
 static void device_code(struct zn_codec *codec, struct zn_device *device)
 {
 	zn_codec_u32(codec, &device->index);
+	zn_codec_u32(codec, &device->class_index);
 	zn_codec_range_u8(codec, &device->class, ZN_DEVICE_CPU, ZN_DEVICE_OTHER);
 	zn_codec_range_u8(codec, &device->exact, ZN_EXACT_UNKNOWN, ZN_EXACT_NO);
+	zn_codec_range_u8(codec, &device->sandbox, ZN_SANDBOX_NONE, ZN_SANDBOX_FULL);
 	zn_codec_bool(codec, &device->fp64);
 	zn_codec_bool(codec, &device->shares_memory);
 	zn_codec_u32(codec, &device->compute_units);
@@ -63,6 +70,7 @@ static void device_code(struct zn_codec *codec, struct zn_device *device)
 
 static void machine_code(struct zn_codec *codec, struct zn_machine *machine)
 {
+	zn_codec_range_u8(codec, &machine->sandbox, ZN_SANDBOX_NONE, ZN_SANDBOX_FULL);
 	zn_codec_u32(codec, &machine->sockets);
 	zn_codec_u32(codec, &machine->cores);
 	zn_codec_u32(codec, &machine->threads);
@@ -77,7 +85,9 @@ static void loaded_code(struct zn_codec *codec, struct zn_pipe_loaded *loaded)
 {
 	zn_codec_u64(codec, &loaded->tag);
 	zn_codec_range_u8(codec, &loaded->err, ZN_ERR_OK, ERR_MAX);
-	zn_codec_bool(codec, &loaded->cached);
+	zn_codec_u64(codec, &loaded->binary_bytes);
+	if (loaded->binary_bytes > ZN_CACHED_BINARY_BYTES_MAX)
+		zn_codec_fail(codec);
 	zn_codec_u32(codec, &loaded->build_ms);
 	zn_codec_text(codec, loaded->sentence, ZN_PIPE_SENTENCE_BYTES_MAX);
 	zn_codec_blob(codec, loaded->log, &loaded->log_bytes, ZN_BUILD_LOG_BYTES_MAX);
@@ -99,6 +109,8 @@ static void message_code(struct zn_codec *codec, struct zn_pipe_message *message
 	zn_codec_range_u8(codec, &message->kind, least, most);
 	switch (message->kind) {
 	case ZN_PIPE_LOAD:
+	case ZN_PIPE_BUILD:
+	case ZN_PIPE_TEST:
 		load_code(codec, &message->load);
 		break;
 	case ZN_PIPE_RUN:
@@ -109,6 +121,7 @@ static void message_code(struct zn_codec *codec, struct zn_pipe_message *message
 		break;
 	case ZN_PIPE_DEVICE:
 	case ZN_PIPE_READY:
+	case ZN_PIPE_OPENED:
 		device_code(codec, &message->device);
 		break;
 	case ZN_PIPE_MACHINE:
@@ -118,6 +131,7 @@ static void message_code(struct zn_codec *codec, struct zn_pipe_message *message
 		zn_codec_text(codec, message->failed, ZN_PIPE_SENTENCE_BYTES_MAX);
 		break;
 	case ZN_PIPE_LOADED:
+	case ZN_PIPE_BUILT:
 		loaded_code(codec, &message->loaded);
 		break;
 	case ZN_PIPE_PROGRESS:
@@ -130,6 +144,7 @@ static void message_code(struct zn_codec *codec, struct zn_pipe_message *message
 	case ZN_PIPE_PAUSE:
 	case ZN_PIPE_RESUME:
 	case ZN_PIPE_PAUSED:
+	case ZN_PIPE_REJECTED:
 		break;
 	default:
 		zn_codec_fail(codec);
@@ -139,7 +154,7 @@ static void message_code(struct zn_codec *codec, struct zn_pipe_message *message
 size_t zn_pipe_encode(uint8_t *bytes, struct zn_pipe_message *message)
 {
 	struct zn_codec codec = zn_codec_writer(bytes, ZN_PIPE_MESSAGE_BYTES_MAX);
-	message_code(&codec, message, ZN_PIPE_LOAD, ZN_PIPE_PAUSED);
+	message_code(&codec, message, ZN_PIPE_LOAD, ZN_PIPE_REJECTED);
 	ZN_ASSERT(zn_codec_done(&codec));
 	return codec.used;
 }
@@ -150,9 +165,9 @@ bool zn_pipe_decode(struct zn_pipe_message *out, const uint8_t *bytes, size_t co
 	struct zn_codec codec = zn_codec_reader(bytes, count);
 	out->kind = 0;
 	if (from_runner)
-		message_code(&codec, out, ZN_PIPE_DEVICE, ZN_PIPE_PAUSED);
+		message_code(&codec, out, ZN_PIPE_DEVICE, ZN_PIPE_REJECTED);
 	else
-		message_code(&codec, out, ZN_PIPE_LOAD, ZN_PIPE_CANCEL);
+		message_code(&codec, out, ZN_PIPE_LOAD, ZN_PIPE_TEST);
 	return zn_codec_done(&codec);
 }
 
@@ -163,11 +178,16 @@ bool zn_pipe_load_is_valid(const struct zn_pipe_load *load)
 	for (uint32_t i = 0; i < load->sources_count; i++)
 		if (load->source_bytes[i] > ZN_SOURCE_BYTES_MAX)
 			return false;
+	if (load->group_items > ZN_GROUP_ITEMS_MAX || load->local_bytes > ZN_LOCAL_BYTES_MAX ||
+		load->local_bytes % 16 != 0 || (load->group_items == 0 && load->local_bytes != 0) ||
+		(load->group_items != 0 && load->chunk_items_max % load->group_items != 0))
+		return false;
 	return load->slot_bytes > 0 && load->slot_bytes <= ZN_SLOT_BYTES_MAX &&
 	       load->chunk_items_max > 0 && load->chunk_items_max <= ZN_CHUNK_ITEMS_MAX &&
 	       (uint64_t)load->slot_bytes * load->chunk_items_max <= ZN_CHUNK_OUTPUT_BYTES_MAX &&
 	       load->input_bytes_max <= ZN_CHUNK_INPUT_BYTES_MAX &&
 	       load->params_bytes <= ZN_PARAMS_BYTES_MAX &&
+	       load->binary_bytes <= ZN_CACHED_BINARY_BYTES_MAX &&
 	       load->shared_bytes <= ZN_SHARED_BYTES_MAX;
 }
 
@@ -189,8 +209,10 @@ void zn_pipe_layout_of(struct zn_pipe_layout *out, const struct zn_pipe_load *lo
 	for (uint32_t i = 0; i < load->sources_count; i++)
 		place(&out->job_bytes, &out->source_at[i], load->source_bytes[i]);
 	out->params_room = place(&out->job_bytes, &out->params_at, load->params_bytes);
-	out->shared_room = place(&out->job_bytes, &out->shared_at, load->shared_bytes);
-	out->input_room = place(&out->lane_bytes, &out->input_at, load->input_bytes_max);
+	out->shared_room =
+		place(&out->job_bytes, &out->shared_at, ZN_HEAD_BYTES + load->shared_bytes);
+	out->input_room =
+		place(&out->lane_bytes, &out->input_at, ZN_HEAD_BYTES + load->input_bytes_max);
 	out->items_room = place(&out->lane_bytes, &out->items_at,
 		(uint64_t)load->chunk_items_max * sizeof(uint64_t));
 	out->output_room = place(&out->lane_bytes, &out->output_at,

@@ -5,8 +5,10 @@
  * gets like a stranger's. Bulk data never goes through the pipe: the driver makes two pieces of
  * shared memory per job and sends them along with LOAD; it takes no descriptor from a runner.
  *
- *   job memory, read-only for the runner:  sources | params | shared
- *   lane memory, per lane:                 input | item list | output
+ *   job memory, read-only for the runner:  sources | params | head, shared
+ *   lane memory, per lane:                 head, input | item list | output
+ *
+ * A head is ZN_HEAD_BYTES in front of what a kernel is given (kernels/abi.h): how long it is.
  *
  * struct zn_pipe_layout says where each part lies; both sides compute it from the LOAD message, so
  * there are no offsets to check. A run names its lane; a lane is the runner's from RUN to DONE.
@@ -16,40 +18,63 @@
 
 #include "core/codec.h"
 #include "core/limits.h"
+#include "kernels/abi.h"
 #include "runner/device.h"
+
+/* The address sanitizer reserves 16 TiB and looks at its own memory map. */
+#if defined(__SANITIZE_ADDRESS__)
+#define ZN_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ZN_SANITIZED 1
+#endif
+#endif
+#ifndef ZN_SANITIZED
+#define ZN_SANITIZED 0
+#endif
 
 #define ZN_PIPE_FD                 3
 #define ZN_PIPE_RECORD             96 /* the type byte; apart from everything that is hashed or signed */
-#define ZN_PIPE_VERSION            1
+#define ZN_PIPE_VERSION            2
 #define ZN_PIPE_PAGE_BYTES         4096
-#define ZN_PIPE_LEAST_BYTES        64 /* a kernel finds so many zero bytes where it was given none */
+#define ZN_PIPE_LEAST_BYTES        128 /* a head, and zero bytes where a kernel was given none */
 #define ZN_PIPE_SENTENCE_BYTES_MAX 255
 #define ZN_PIPE_NAME_BYTES_MAX     63
 
 /** Never renumbered. */
 enum zn_pipe_kind {
 	/* from the driver */
-	ZN_PIPE_LOAD = 1, /* with the descriptors of job and lane memory */
+	ZN_PIPE_LOAD = 1, /* with job memory, lane memory and the binary; once per process */
 	ZN_PIPE_RUN = 2,
 	ZN_PIPE_PAUSE = 3,
 	ZN_PIPE_RESUME = 4,
 	ZN_PIPE_CANCEL = 5,
+	ZN_PIPE_BUILD = 6, /* builder, with job memory and room for the binary */
+	ZN_PIPE_TEST = 7,  /* with the binary of the known answers; without one they fail */
 	/* from the runner */
 	ZN_PIPE_DEVICE = 16,  /* probe: one per device, once more after its self-test */
 	ZN_PIPE_MACHINE = 17, /* probe: comes last */
-	ZN_PIPE_READY = 18,   /* run: the device is open */
+	ZN_PIPE_READY = 18,   /* run: the device is tested */
 	ZN_PIPE_FAILED = 19,  /* run: it could not be opened; the runner ends */
 	ZN_PIPE_LOADED = 20,
 	ZN_PIPE_PROGRESS = 21,
 	ZN_PIPE_DONE = 22,
-	ZN_PIPE_PAUSED = 23, /* the device is free */
+	ZN_PIPE_PAUSED = 23,   /* the device is free */
+	ZN_PIPE_OPENED = 24,   /* build, run: the device is open; BUILD or TEST is awaited */
+	ZN_PIPE_BUILT = 25,    /* builder: done, for better or worse */
+	ZN_PIPE_REJECTED = 26, /* run: the driver does not take that binary; send another */
 };
 
 struct zn_pipe_load {
 	uint64_t tag;
+	bool self_test;        /* BUILD only: the known answers */
+	uint64_t binary_bytes; /* LOAD, TEST */
 	bool exact;
-	uint8_t width; /* 0: the device's own */
+	uint8_t width; /* 0: the device's own; resolved before it is sent */
+	bool fp64;
 	uint32_t slot_bytes;
+	uint32_t group_items; /* chunk form: of a work-group; 0: map form */
+	uint32_t local_bytes;
 	uint32_t chunk_items_max;
 	uint32_t input_bytes_max;
 	uint32_t params_bytes;
@@ -81,8 +106,8 @@ struct zn_pipe_run {
 
 struct zn_pipe_loaded {
 	uint64_t tag;
-	uint8_t err; /* enum zn_err */
-	bool cached;
+	uint8_t err;           /* enum zn_err */
+	uint64_t binary_bytes; /* BUILT */
 	uint32_t build_ms;
 	char sentence[ZN_PIPE_SENTENCE_BYTES_MAX + 1];
 	uint32_t log_bytes;
@@ -103,7 +128,7 @@ struct zn_pipe_message {
 		struct zn_pipe_load load;
 		struct zn_pipe_run run;
 		uint64_t cancel_tag;
-		struct zn_device device; /* DEVICE, READY */
+		struct zn_device device; /* DEVICE, OPENED, READY */
 		struct zn_machine machine;
 		char failed[ZN_PIPE_SENTENCE_BYTES_MAX + 1];
 		struct zn_pipe_loaded loaded;

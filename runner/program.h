@@ -1,42 +1,28 @@
-/* runner/program.h - sources to a program on the device, through the cache of binaries. */
+/* runner/program.h - a program on the device: from sources in the builder, from a binary elsewhere. */
 #ifndef ZN_RUNNER_PROGRAM_H
 #define ZN_RUNNER_PROGRAM_H
 
 #include "core/err.h"
-#include "core/hash.h"
 #include "runner/compute.h"
-#include "runner/pipe.h"
+#include "runner/recipe.h"
 
-struct zn_program_text {
-	const char *name; /* for build logs only */
-	const char *text; /* borrowed; not zero-terminated */
-	size_t bytes;
-};
+/** Build from sources. Returns: OK; BUILD when the source is at fault, DEVICE when the driver is, MEMORY.
+ *  Out: `report` gets the log and, unless OK, a sentence. */
+enum zn_err zn_program_build(cl_program *out, const struct zn_compute *compute,
+	const struct zn_recipe *recipe, struct zn_pipe_loaded *report);
+/** Take a binary. NULL: the driver does not take it, whatever the reason. */
+cl_program zn_program_load(const struct zn_compute *compute, const struct zn_recipe *recipe,
+	const uint8_t *binary, size_t bytes);
+/** The binary of a built one, after its first launch, so that what PoCL compiles late is in it.
+ *  Returns: OK; TOO_LARGE, DEVICE. */
+enum zn_err zn_program_binary(uint8_t *out, size_t *bytes, size_t bytes_max, cl_program program);
 
-struct zn_program_recipe {
-	bool exact; /* exact.h first, and division and square root as IEEE has them */
-	uint32_t slot_bytes;
-	uint32_t width;
-	uint32_t texts_count; /* at most ZN_SOURCES_MAX; map.cl comes after them */
-	struct zn_program_text texts[ZN_SOURCES_MAX];
-};
-
-struct zn_program {
-	cl_program program;
-	struct zn_hash key;
-	bool cached;
-	uint32_t build_ms;
-};
-
-/** Build. Returns: OK; BUILD when the source is at fault, DEVICE when the driver is, MEMORY.
- *  Out: `report` gets build_ms, cached, the log and, unless OK, a sentence. */
-enum zn_err zn_program_build(struct zn_program *out, const struct zn_compute *compute,
-	const char *cache_dir, const struct zn_program_recipe *recipe,
-	struct zn_pipe_loaded *report);
-/** Put a freshly built one into the cache; after its first runs, so that what PoCL compiles late is
- *  in it. */
-void zn_program_keep(const struct zn_program *program, const char *cache_dir);
-void zn_program_release(struct zn_program *program);
+/** The kernel that a chunk runs; NULL with its OpenCL error. */
+cl_kernel zn_program_kernel(cl_program program, cl_int *status);
+/** Launch it on no items at all with the largest grid: PoCL compiles at the first launch.
+ *  In: `mems` are items, params, shared, input and output. */
+enum zn_err zn_program_warm_up(cl_kernel kernel, const struct zn_compute *compute,
+	uint32_t group_items, uint32_t groups, const cl_mem mems[5]);
 
 /** Write a sentence into a report, cleaned and cut. */
 void zn_report(struct zn_pipe_loaded *report, const char *format, ...)

@@ -3,7 +3,8 @@
 #include "kernels/abi.h"
 #include "kernels/builtin.h"
 #include "runner/exact_host.h"
-#include "runner/program.h"
+#include "runner/pipe.h"
+#include "runner/selftest_kernel.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -18,38 +19,6 @@
 #define INTEGER_OPS 2 /* the last ones */
 #define FLOAT_TAKES 3
 #define GROUPS      16
-
-/* One work-item per stripe of cases, as map.cl does it; the inputs come as bits. */
-static const char exact_kernel[] =
-	"__kernel void zn_selftest(__global const uint *in, __global uint *out, uint cases)\n"
-	"{\n"
-	"	uint stripe = (cases + (uint)get_global_size(0) - 1) / (uint)get_global_size(0);\n"
-	"	for (uint k = 0; k < stripe; k++) {\n"
-	"		uint at = (uint)get_global_id(0) * stripe + k;\n"
-	"		if (at >= cases)\n"
-	"			return;\n"
-	"		float a = as_float(in[at * 3]);\n"
-	"		float b = as_float(in[at * 3 + 1]);\n"
-	"		float c = as_float(in[at * 3 + 2]);\n"
-	"		float product = a * b;\n"
-	"		float sum = product + c;\n"
-	"		__global uint *to = out + at * 14;\n"
-	"		to[0] = as_uint(a / 7.0f);\n"
-	"		to[1] = as_uint(a / b);\n"
-	"		to[2] = as_uint(sqrt(fabs(a)));\n"
-	"		to[3] = as_uint(sum);\n"
-	"		to[4] = as_uint(fma(a, b, c));\n"
-	"		to[5] = as_uint(a * b - c * a);\n"
-	"		to[6] = as_uint(1.0f / c);\n"
-	"		to[7] = as_uint((a + b) - a);\n"
-	"		to[8] = as_uint(zn_sin(a));\n"
-	"		to[9] = as_uint(zn_cos(a));\n"
-	"		to[10] = as_uint(zn_exp(a));\n"
-	"		to[11] = as_uint(zn_log(a));\n"
-	"		to[12] = zn_to_uint(a);\n"
-	"		to[13] = (uint)zn_to_int(a);\n"
-	"	}\n"
-	"}\n";
 
 static const char *const op_names[FLOAT_OPS] = {"a / 7.0f", "a / b", "sqrt(a)", "a * b, then + c",
 	"fma(a, b, c)", "a * b - c * a", "1 / c", "(a + b) - a", "zn_sin", "zn_cos", "zn_exp",
@@ -213,33 +182,20 @@ static bool check_floats(struct zn_compute *compute, cl_kernel kernel)
 	return true;
 }
 
-void zn_selftest_run(struct zn_compute *compute, const char *cache_dir)
+void zn_selftest_run(struct zn_compute *compute, cl_program program)
 {
-	static struct zn_pipe_loaded report;
-	const struct zn_kernel_source *mix = zn_kernel_source_find("mix.cl");
-	struct zn_program_recipe recipe = {.exact = true,
-		.slot_bytes = 8,
-		.width = 1,
-		.texts_count = 2};
-	recipe.texts[0] = (struct zn_program_text){"mix.cl", mix->text, mix->bytes};
-	recipe.texts[1] =
-		(struct zn_program_text){"selftest.cl", exact_kernel, sizeof exact_kernel - 1};
-	struct zn_program program;
-	if (zn_program_build(&program, compute, cache_dir, &recipe, &report) != ZN_ERR_OK) {
+	if (program == NULL) {
 		fail(compute, "its compiler refused the test kernels", "");
 		return;
 	}
-	cl_kernel map = clCreateKernel(program.program, ZN_KERNEL_ENTRY, NULL);
-	cl_kernel floats = clCreateKernel(program.program, "zn_selftest", NULL);
+	cl_kernel map = clCreateKernel(program, ZN_KERNEL_ENTRY, NULL);
+	cl_kernel floats = clCreateKernel(program, "zn_selftest", NULL);
 	if (map == NULL || floats == NULL)
 		fail(compute, "its compiler lost the test kernels", "");
 	else if (check_mix(compute, map) && check_floats(compute, floats))
 		compute->about.exact = ZN_EXACT_YES;
-	if (compute->about.exact == ZN_EXACT_YES)
-		zn_program_keep(&program, cache_dir);
 	if (map != NULL)
 		clReleaseKernel(map);
 	if (floats != NULL)
 		clReleaseKernel(floats);
-	zn_program_release(&program);
 }

@@ -5,7 +5,8 @@
 
 #include "runner/compute.h"
 
-/** Run the known answers. Out: about.exact and about.exact_reason of `compute`. */
-void zn_selftest_run(struct zn_compute *compute, const char *cache_dir);
+/** Run the known answers. In: `program` of zn_recipe_of_self_test; NULL: it could not be built.
+ *  Out: about.exact and about.exact_reason of `compute`. */
+void zn_selftest_run(struct zn_compute *compute, cl_program program);
 
 #endif

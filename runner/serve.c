@@ -1,68 +1,138 @@
 #include "runner/serve.h"
 
+#include "runner/builder.h"
 #include "runner/machine.h"
 #include "runner/selftest.h"
 #include "runner/slices.h"
 
+#include <sys/mman.h>
 #include <unistd.h>
 
 static struct zn_pipe_message message;
 static struct zn_compute_list list;
+static struct zn_compute compute;
 
-void zn_serve_probe(const char *cache_dir, bool self_test)
+void zn_serve_probe(struct zn_runner_place *place)
 {
 	zn_compute_list_all(&list);
 	for (uint32_t i = 0; i < list.count; i++) {
 		message.kind = ZN_PIPE_DEVICE;
-		zn_compute_describe(&message.device, list.platforms[i], list.devices[i], i);
+		zn_compute_describe_listed(&message.device, &list, i);
 		zn_channel_send(&message);
-	}
-	/* a driver that crashes here has been listed at least */
-	for (uint32_t i = 0; self_test && i < list.count; i++) {
-		struct zn_compute compute;
-		const char *why = zn_compute_open(&compute, &list, i);
-		if (why == NULL)
-			zn_selftest_run(&compute, cache_dir);
-		message.kind = ZN_PIPE_DEVICE;
-		message.device = compute.about;
-		if (why != NULL) {
-			zn_compute_describe(&message.device, list.platforms[i], list.devices[i], i);
-			message.device.exact = ZN_EXACT_NO;
-			zn_pipe_clean(message.device.exact_reason,
-				sizeof message.device.exact_reason, why, ZN_DEVICE_REASON_BYTES_MAX,
-				false);
-		}
-		zn_channel_send(&message);
-		zn_compute_close(&compute);
 	}
 	message.kind = ZN_PIPE_MACHINE;
 	zn_machine_look(&message.machine);
+	(void)zn_runner_fence(place); /* a trial, since nothing else tells what is allowed here */
+	message.machine.sandbox = (uint8_t)place->level;
 	zn_channel_send(&message);
 	_exit(0);
 }
 
-static void load(struct zn_slicer *slicer, const char *cache_dir, struct zn_pipe_fds fds)
+static void open_device(uint32_t index, const struct zn_runner_place *place)
+{
+	zn_compute_list_all(&list);
+	/* by class, since a GPU's driver lists nothing where its nodes are hidden */
+	uint32_t at = place->class == 0 ? index : zn_compute_find(&list, place->class, index);
+	const char *why = zn_compute_open(&compute, &list, at);
+	if (why != NULL)
+		zn_channel_fail("device %u cannot be used: %s", index, why);
+	compute.about.index = index;
+	compute.about.sandbox = (uint8_t)place->level;
+	message.kind = ZN_PIPE_OPENED;
+	message.device = compute.about;
+	zn_channel_send(&message);
+}
+
+void zn_serve_build(uint32_t index, const struct zn_runner_place *place)
 {
 	static struct zn_pipe_message answer;
-	if (!zn_slicer_is_empty(slicer))
+	struct zn_pipe_fds fds;
+	open_device(index, place);
+	while (!zn_channel_receive(&message, &fds, -1))
+		continue;
+	if (message.kind != ZN_PIPE_BUILD)
 		_exit(1); /* our driver program does not do that */
+	answer.kind = ZN_PIPE_BUILT;
+	zn_builder_build(&answer.loaded, &compute, &message.load, &fds);
+	zn_channel_send(&answer);
+	_exit(0);
+}
+
+/* False: the driver does not take the binary. */
+static bool test(const struct zn_pipe_load *load, int binary_fd)
+{
+	static struct zn_pipe_load known;
+	static struct zn_recipe_text texts[ZN_SOURCES_MAX];
+	static struct zn_recipe recipe;
+	if (load->binary_bytes == 0) {
+		zn_selftest_run(&compute, NULL);
+		return true;
+	}
+	zn_recipe_of_self_test(&known, texts);
+	zn_recipe_of_load(&recipe, &known, NULL);
+	uint8_t *binary = zn_job_map(binary_fd, load->binary_bytes, PROT_READ);
+	cl_program program =
+		binary == NULL ? NULL
+			       : zn_program_load(&compute, &recipe, binary, load->binary_bytes);
+	if (binary != NULL)
+		munmap(binary, load->binary_bytes);
+	if (program == NULL)
+		return false;
+	zn_selftest_run(&compute, program);
+	clReleaseProgram(program);
+	return true;
+}
+
+static void test_device(void)
+{
+	struct zn_pipe_fds fds;
+	bool tested = false;
+	while (!tested) {
+		while (!zn_channel_receive(&message, &fds, -1))
+			continue;
+		if (message.kind != ZN_PIPE_TEST)
+			_exit(1); /* our driver program does not do that */
+		tested = test(&message.load, fds.fd[0]);
+		zn_channel_close_fds(&fds);
+		message.kind = ZN_PIPE_REJECTED;
+		if (!tested)
+			zn_channel_send(&message);
+	}
+	message.kind = ZN_PIPE_READY;
+	message.device = compute.about;
+	zn_channel_send(&message);
+}
+
+static void load(struct zn_slicer *slicer, const struct zn_runner_place *place,
+	const struct zn_pipe_fds *fds)
+{
+	static struct zn_pipe_message answer;
+	if (slicer->job->loaded)
+		_exit(1); /* our driver program does not do that: what ran here is not trusted */
 	answer.kind = ZN_PIPE_LOADED;
 	answer.loaded.log_bytes = 0;
 	answer.loaded.sentence[0] = '\0';
-	answer.loaded.cached = false;
-	answer.loaded.build_ms = 0;
+	answer.loaded.binary_bytes = 0;
 	answer.loaded.tag = message.load.tag;
-	answer.loaded.err = zn_job_load(slicer->job, slicer->compute, cache_dir, &message.load, fds,
-		&answer.loaded);
+	uint64_t began_ns = zn_runner_now_ns();
+	enum zn_err err =
+		zn_job_load(slicer->job, slicer->compute, &message.load, fds, &answer.loaded);
+	answer.loaded.build_ms = (uint32_t)((zn_runner_now_ns() - began_ns) / 1000000);
+	answer.loaded.err = (uint8_t)err;
+	if (err == ZN_ERR_MALFORMED)
+		answer.kind = ZN_PIPE_REJECTED;
+	else if (err == ZN_ERR_OK)
+		zn_sandbox_lock_down(place->level, place->gpu);
 	zn_channel_send(&answer);
 }
 
-static void act(struct zn_slicer *slicer, const char *cache_dir, struct zn_pipe_fds fds)
+static void act(struct zn_slicer *slicer, const struct zn_runner_place *place,
+	struct zn_pipe_fds *fds)
 {
 	switch (message.kind) {
 	case ZN_PIPE_LOAD:
-		load(slicer, cache_dir, fds);
-		return;
+		load(slicer, place, fds);
+		break;
 	case ZN_PIPE_RUN:
 		if (!zn_slicer_take(slicer, &message.run))
 			zn_channel_fail("a run broke the rules of the pipe");
@@ -75,30 +145,20 @@ static void act(struct zn_slicer *slicer, const char *cache_dir, struct zn_pipe_
 		zn_slicer_cancel(slicer, message.cancel_tag);
 		break;
 	}
-	if (fds.job >= 0)
-		close(fds.job);
-	if (fds.lanes >= 0)
-		close(fds.lanes);
+	zn_channel_close_fds(fds);
 }
 
-void zn_serve_device(uint32_t index, const char *cache_dir)
+void zn_serve_device(uint32_t index, const struct zn_runner_place *place)
 {
-	static struct zn_compute compute;
 	static struct zn_job job;
 	static struct zn_slicer slicer = {.compute = &compute, .job = &job};
-	zn_compute_list_all(&list);
-	const char *why = zn_compute_open(&compute, &list, index);
-	if (why != NULL)
-		zn_channel_fail("device %u cannot be used: %s", index, why);
-	zn_selftest_run(&compute, cache_dir);
-	message.kind = ZN_PIPE_READY;
-	message.device = compute.about;
-	zn_channel_send(&message);
+	open_device(index, place);
+	test_device();
 	bool busy = false;
 	for (;;) {
 		struct zn_pipe_fds fds;
 		while (zn_channel_receive(&message, &fds, busy ? 0 : -1)) {
-			act(&slicer, cache_dir, fds);
+			act(&slicer, place, &fds);
 			busy = true;
 		}
 		busy = zn_slicer_step(&slicer);

@@ -27,7 +27,8 @@ bool zn_slicer_take(struct zn_slicer *slicer, const struct zn_pipe_run *asked)
 {
 	const struct zn_job *job = slicer->job;
 	if (!job->loaded || asked->count > job->load.chunk_items_max ||
-		asked->input_bytes > job->load.input_bytes_max)
+		asked->input_bytes > job->load.input_bytes_max ||
+		(job->load.group_items != 0 && asked->count % job->load.group_items != 0))
 		return false;
 	struct zn_slice_run *run = &slicer->runs[asked->lane];
 	for (uint32_t i = 0; i < slicer->order_count; i++)
@@ -93,7 +94,7 @@ static void prepare(struct zn_slicer *slicer, struct zn_slice_run *run)
 	check(clEnqueueFillBuffer(queue, lane->output_mem, &zero, 1, 0, output_bytes, 0, NULL,
 		      NULL),
 		"clearing an output");
-	size_t input_bytes = run->asked.input_bytes;
+	size_t input_bytes = ZN_HEAD_BYTES + run->asked.input_bytes;
 	if (input_bytes < ZN_PIPE_LEAST_BYTES)
 		input_bytes = ZN_PIPE_LEAST_BYTES;
 	check(clEnqueueWriteBuffer(queue, lane->input_mem, CL_FALSE, 0, input_bytes, lane->input, 0,
@@ -121,13 +122,16 @@ static uint32_t slice_places(const struct zn_slicer *slicer, const struct zn_sli
 	}
 	if (target == 0)
 		target = 1;
+	if (job->load.group_items != 0)
+		target = (target + job->load.group_items - 1) / job->load.group_items *
+			 job->load.group_items;
 	if (left <= target + target / 2)
 		return left; /* rather than a small rest that leaves cores idle */
 	return target < left ? (uint32_t)target : left;
 }
 
 struct grid {
-	size_t items;
+	size_t items, group; /* 0: as the driver likes */
 	cl_ulong stripe;
 };
 
@@ -135,9 +139,11 @@ static struct grid grid_of(const struct zn_slicer *slicer, uint32_t places)
 {
 	const struct zn_device *about = &slicer->compute->about;
 	uint32_t groups = zn_job_groups_max(slicer->compute);
+	if (slicer->job->load.group_items != 0)
+		return (struct grid){places, slicer->job->load.group_items, 1};
 	if (about->class != ZN_DEVICE_CPU) {
 		size_t items = ((size_t)places + GPU_GROUP - 1) / GPU_GROUP * GPU_GROUP;
-		return (struct grid){items, 1};
+		return (struct grid){items, 0, 1};
 	}
 	double item_ns = slicer->job->item_ns * about->compute_units;
 	uint32_t stripe = (places + groups - 1) / groups;
@@ -146,7 +152,7 @@ static struct grid grid_of(const struct zn_slicer *slicer, uint32_t places)
 				 : 1;
 	if (item_ns > 0 && stripe < least)
 		stripe = least < places ? least : places;
-	return (struct grid){(places + stripe - 1) / stripe, stripe};
+	return (struct grid){(places + stripe - 1) / stripe, 1, stripe};
 }
 
 /* The run's last slice is followed by what makes its output visible here. */
@@ -190,10 +196,8 @@ static void launch(struct zn_slicer *slicer, struct zn_slice_run *run)
 	check(err, "preparing a slice");
 	struct zn_slice *slice = &slicer->flight[slicer->flight_count++];
 	*slice = (struct zn_slice){.run = run, .places = places};
-	const size_t one = 1;
 	check(clEnqueueNDRangeKernel(slicer->compute->queue, job->kernel, 1, NULL, &grid.items,
-		      slicer->compute->about.class == ZN_DEVICE_CPU ? &one : NULL, 0, NULL,
-		      &slice->began),
+		      grid.group != 0 ? &grid.group : NULL, 0, NULL, &slice->began),
 		"launching a slice");
 	run->places_queued += places;
 	run->slices_in_flight++;

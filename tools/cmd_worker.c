@@ -33,6 +33,7 @@ const char zn_cmd_worker_help[] =
 	"  --home DIR        where keys and journal are kept (default: $ZENNET_HOME, else\n"
 	"                    ~/.local/share/zennet); one worker to a home\n"
 	"  --key NAME|FILE   (default: worker, drawn at the first start)\n"
+	"  --builtin-only    run no kernel that a publisher brings along\n"
 	"  --once            end after one settled deal\n"
 	"  --settle          only collect what is owed\n"
 	"  --allow-private   dial loopback and private addresses that strangers announce; for\n"
@@ -172,6 +173,7 @@ int zn_cmd_worker(int argc, char **argv)
 			.out = &patience,
 			.least = 1,
 			.most = 86400},
+		{.name = "builtin-only", .kind = ZN_OPTION_FLAG, .out = &options.builtin_only},
 		{.name = "once", .kind = ZN_OPTION_FLAG, .out = &options.once},
 		{.name = "settle", .kind = ZN_OPTION_FLAG, .out = &options.settle_only},
 		{.name = "allow-private", .kind = ZN_OPTION_FLAG, .out = &options.allow_private},

@@ -13,9 +13,9 @@
 
 struct zn_blob_task {
 	struct zn_hash id;
-	size_t count;
+	size_t count;   /* to be read: the most */
 	uint8_t *bytes; /* NULL: to be read */
-	bool fetched;
+	bool fetched, kept;
 	bool cancelled;
 	zn_blob_fn *done;
 	void *user;
@@ -71,14 +71,12 @@ static void work(void *user)
 	struct zn_blob_task *task = user;
 	char folder[PATH_MAX], path[PATH_MAX], text[ZN_HASH_TEXT_BYTES];
 	struct zn_hash id;
-	size_t count = task->count;
-	bool have_path = folder_make(folder) &&
+	bool have_path = task->kept && folder_make(folder) &&
 			 zn_path_make(path, "%s/%s", folder, zn_hash_text(text, &task->id));
-	if (!task->fetched &&
-		(!have_path || zn_file_read(&task->bytes, &count, path, task->count) != ZN_ERR_OK))
+	if (!task->fetched && (!have_path || zn_file_read(&task->bytes, &task->count, path,
+						     task->count) != ZN_ERR_OK))
 		return;
-	if (count != task->count || !zn_content_id(&id, task->bytes, count) ||
-		!zn_hash_equal(&id, &task->id)) {
+	if (!zn_content_id(&id, task->bytes, task->count) || !zn_hash_equal(&id, &task->id)) {
 		free(task->bytes);
 		task->bytes = NULL;
 		if (!task->fetched)
@@ -88,8 +86,8 @@ static void work(void *user)
 	if (!task->fetched) {
 		utimensat(AT_FDCWD, path, NULL, 0); /* used now */
 	} else if (have_path) {
-		make_room(folder, count);
-		if (zn_file_replace(path, task->bytes, count, 0600) != ZN_ERR_OK)
+		make_room(folder, task->count);
+		if (zn_file_replace(path, task->bytes, task->count, 0600) != ZN_ERR_OK)
 			unlink(path); /* only a cache */
 	}
 }
@@ -118,17 +116,21 @@ static enum zn_err submit(struct zn_blob_task **out, struct zn_loop *loop,
 }
 
 enum zn_err zn_blob_find(struct zn_blob_task **out, struct zn_loop *loop, const struct zn_hash *id,
-	size_t count, zn_blob_fn *fn, void *user)
+	size_t count_max, zn_blob_fn *fn, void *user)
 {
 	struct zn_blob_task *task = malloc(sizeof *task);
 	if (task == NULL)
 		return ZN_ERR_MEMORY;
-	*task = (struct zn_blob_task){.id = *id, .count = count, .done = fn, .user = user};
+	*task = (struct zn_blob_task){.id = *id,
+		.count = count_max,
+		.kept = true,
+		.done = fn,
+		.user = user};
 	return submit(out, loop, task);
 }
 
-enum zn_err zn_blob_keep(struct zn_blob_task **out, struct zn_loop *loop, const struct zn_hash *id,
-	const uint8_t *bytes, size_t count, zn_blob_fn *fn, void *user)
+enum zn_err zn_blob_take(struct zn_blob_task **out, struct zn_loop *loop, const struct zn_hash *id,
+	const uint8_t *bytes, size_t count, bool kept, zn_blob_fn *fn, void *user)
 {
 	struct zn_blob_task *task = malloc(sizeof *task);
 	uint8_t *copy = malloc(count > 0 ? count : 1);
@@ -142,6 +144,7 @@ enum zn_err zn_blob_keep(struct zn_blob_task **out, struct zn_loop *loop, const 
 		.count = count,
 		.bytes = copy,
 		.fetched = true,
+		.kept = kept,
 		.done = fn,
 		.user = user};
 	return submit(out, loop, task);

@@ -19,17 +19,29 @@ static void finish(struct zn_worker *worker, uint64_t passed_ns)
 		.chunk_ns = chunk_ns < 1 ? 1 : (uint64_t)chunk_ns};
 	prepare->under_way = false;
 	free(prepare->list);
+	free(prepare->input);
 	prepare->list = NULL;
+	prepare->input = NULL;
+	prepare->input_bytes = 0;
 	zn_worker_say(worker, "measured: %.1f ms a chunk", chunk_ns / 1e6);
 	zn_worker_queue(worker, &event);
 }
 
+/* Whole groups, which the chunk form never cuts, up to the chunk. */
+static uint32_t whole(const struct zn_worker *worker, double items)
+{
+	uint32_t unit = worker->deal.manifest.group_items, most = worker->prepare.chunk_items;
+	if (items >= most)
+		return most;
+	uint32_t count = items < 1 ? 1 : (uint32_t)items;
+	return unit == 0 ? count : (count + unit - 1) / unit * unit;
+}
+
 /* Items for the next round: grow fast while it is far too short to time, then aim. */
-static uint32_t next_items(const struct zn_prepare *prepare, uint64_t passed_ns)
+static uint32_t next_items(const struct zn_worker *worker, uint64_t passed_ns)
 {
 	double factor = (double)(ZN_CALIBRATE_MS * NS_PER_MS) / (double)(passed_ns + 1);
-	double items = prepare->items * (factor > 8 ? 8 : factor);
-	return items > prepare->chunk_items ? prepare->chunk_items : (uint32_t)items;
+	return whole(worker, worker->prepare.items * (factor > 8 ? 8 : factor));
 }
 
 static void on_run(void *user, struct zn_run_result *result)
@@ -43,22 +55,26 @@ static void on_run(void *user, struct zn_run_result *result)
 		zn_worker_prepare_failed(worker, "%s", zn_err_sentence(result->err));
 		return;
 	}
-	bool whole = prepare->items == prepare->chunk_items && prepare->rounds > 1;
-	if (passed_ns >= ZN_CALIBRATE_MS * NS_PER_MS * 2 / 3 || whole ||
+	bool all = prepare->items == prepare->chunk_items && prepare->rounds > 1;
+	if (passed_ns >= ZN_CALIBRATE_MS * NS_PER_MS * 2 / 3 || all ||
 		prepare->rounds >= ZN_CALIBRATE_ROUNDS_MAX) {
 		finish(worker, passed_ns);
 		return;
 	}
-	prepare->items = next_items(prepare, passed_ns);
+	prepare->items = next_items(worker, passed_ns);
 	round_run(worker);
 }
 
 /* Spread over the chunk, since its parts need not be alike. */
-static void spread(struct zn_prepare *prepare)
+static void spread(const struct zn_worker *worker)
 {
+	const struct zn_prepare *prepare = &worker->prepare;
+	uint32_t unit = worker->deal.manifest.group_items;
+	if (unit == 0)
+		unit = 1;
+	uint64_t units = prepare->chunk_items / unit, asked = prepare->items / unit;
 	for (uint32_t i = 0; i < prepare->items; i++)
-		prepare->list[i] =
-			prepare->first + (uint64_t)i * prepare->chunk_items / prepare->items;
+		prepare->list[i] = prepare->first + (i / unit) * units / asked * unit + i % unit;
 }
 
 static void round_run(struct zn_worker *worker)
@@ -66,9 +82,12 @@ static void round_run(struct zn_worker *worker)
 	struct zn_prepare *prepare = &worker->prepare;
 	struct zn_run_request request = {.tag = worker->generation,
 		.first = prepare->first,
-		.count = prepare->items};
+		.count = prepare->items,
+		.input = prepare->input,
+		.input_bytes = (uint32_t)prepare->input_bytes,
+		.chunk_first = prepare->first};
 	if (prepare->items < prepare->chunk_items && prepare->items <= ZN_CALIBRATE_LIST_MAX) {
-		spread(prepare);
+		spread(worker);
 		request.items = prepare->list;
 	}
 	prepare->rounds++;
@@ -78,19 +97,43 @@ static void round_run(struct zn_worker *worker)
 		zn_worker_prepare_failed(worker, "%s", zn_err_sentence(err));
 }
 
-void zn_worker_calibrate(struct zn_worker *worker)
+static void begin(struct zn_worker *worker)
 {
 	struct zn_prepare *prepare = &worker->prepare;
-	uint64_t random;
-	zn_random_bytes(&random, sizeof random);
-	uint64_t chunk = random % zn_manifest_chunks(&worker->deal.manifest);
-	zn_manifest_chunk(&prepare->first, &prepare->chunk_items, &worker->deal.manifest, chunk);
 	prepare->list = malloc(ZN_CALIBRATE_LIST_MAX * sizeof *prepare->list);
 	if (prepare->list == NULL) {
 		zn_worker_prepare_failed(worker, "%s", zn_err_sentence(ZN_ERR_MEMORY));
 		return;
 	}
 	prepare->rounds = 0;
-	prepare->items = prepare->chunk_items < FIRST_ITEMS ? prepare->chunk_items : FIRST_ITEMS;
+	prepare->items = whole(worker, FIRST_ITEMS);
 	round_run(worker);
+}
+
+static void on_input(struct zn_fetch *fetch, uint8_t *bytes, size_t count, const char *why)
+{
+	struct zn_worker *worker = fetch->worker;
+	worker->prepare.input = bytes;
+	worker->prepare.input_bytes = count;
+	if (bytes == NULL)
+		zn_worker_prepare_failed(worker, "the input of a chunk did not come: %s", why);
+	else
+		begin(worker);
+}
+
+void zn_worker_calibrate(struct zn_worker *worker)
+{
+	const struct zn_manifest *manifest = &worker->deal.manifest;
+	struct zn_prepare *prepare = &worker->prepare;
+	uint64_t random;
+	zn_random_bytes(&random, sizeof random);
+	uint64_t chunk = random % zn_manifest_chunks(manifest);
+	zn_manifest_chunk(&prepare->first, &prepare->chunk_items, manifest, chunk);
+	if (manifest->input_bytes_max == 0) {
+		begin(worker);
+		return;
+	}
+	struct zn_hash id;
+	zn_worker_input_id(&id, worker, chunk);
+	zn_fetch_start(&prepare->fetch, worker, &id, manifest->input_bytes_max, false, on_input);
 }

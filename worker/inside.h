@@ -8,6 +8,7 @@
 #include "market/worker_deal.h"
 #include "runner/client/devices.h"
 #include "runner/client/runner.h"
+#include "worker/fetch.h"
 #include "worker/journal.h"
 #include "worker/ledger_time.h"
 #include "worker/search.h"
@@ -36,9 +37,13 @@ struct zn_ask {
 struct zn_run_slot {
 	struct zn_worker *worker;
 	bool used;
-	bool asked;          /* the runner has it; else it waits for the load */
+	bool asked;          /* the runner has it; else it waits for its input or the load */
 	uint64_t generation; /* of the deal that asked */
 	uint64_t chunk;
+	struct zn_fetch fetch; /* of the chunk's own input */
+	bool has_input;
+	uint8_t *input;
+	size_t input_bytes;
 };
 
 /* An output that is stored and not yet paid. */
@@ -50,17 +55,20 @@ struct zn_output {
 };
 #define ZN_OUTPUTS_MAX (ZN_WINDOW_CHUNKS_MAX + ZN_LEASE_AHEAD)
 
-struct zn_blob_task;
-
 /* Fetching, loading, timing. */
 struct zn_prepare {
 	bool under_way;
-	const struct zn_builtin_kernel *kernel;
+	const struct zn_builtin_kernel *kernel; /* NULL: a stranger's */
 	struct zn_kernel_source sources[ZN_SOURCES_MAX];
+	uint8_t *texts[ZN_SOURCES_MAX]; /* of a stranger's */
+	uint32_t texts_count;
+	uint8_t *
+		inputs; /* content ids of the chunk inputs, as the manifest's inputs_id names them */
 	uint8_t *shared;
 	uint64_t shared_bytes;
-	struct zn_blob_task *blob;
-	struct zn_http_call *call;
+	struct zn_fetch fetch;
+	uint8_t *input; /* of the chunk that is timed */
+	size_t input_bytes;
 	struct zn_timer retry; /* the runner still holds runs of the deal before */
 	uint32_t retries;
 	bool loading;
@@ -239,6 +247,8 @@ void zn_worker_prepare_drop(struct zn_worker *worker);
 void zn_worker_prepare_failed(struct zn_worker *worker, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void zn_worker_calibrate(struct zn_worker *worker);
+/** Content id of a chunk's own input, of a job that has any. */
+void zn_worker_input_id(struct zn_hash *out, const struct zn_worker *worker, uint64_t chunk);
 
 /* work.c */
 bool zn_worker_runner_start(struct zn_worker *worker);

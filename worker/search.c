@@ -57,6 +57,9 @@ static enum zn_search_refusal needs_check(const struct zn_announcement *announce
 		return ZN_SEARCH_DEVICE;
 	if ((announcement->features & ZN_FEATURE_FP64) != 0 && !device->fp64)
 		return ZN_SEARCH_FP64;
+	if ((announcement->features & ZN_FEATURE_FOREIGN) != 0 &&
+		device->sandbox < ZN_SANDBOX_PARTIAL)
+		return ZN_SEARCH_SANDBOX;
 	if ((announcement->features & ZN_FEATURE_EXACT) != 0 && device->exact != ZN_EXACT_YES)
 		return ZN_SEARCH_EXACT;
 	if (announcement->memory_bytes > device->memory_bytes)
@@ -72,6 +75,8 @@ enum zn_search_refusal zn_search_check(const struct zn_search *search, const str
 		return ZN_SEARCH_ANNOUNCEMENT;
 	if (announcement->unit != ZN_UNIT_CHUNK)
 		return ZN_SEARCH_UNIT;
+	if (search->builtin_only && (announcement->features & ZN_FEATURE_FOREIGN) != 0)
+		return ZN_SEARCH_FOREIGN;
 	enum zn_search_refusal refusal = needs_check(announcement, device);
 	if (refusal != ZN_SEARCH_OK)
 		return refusal;

@@ -17,6 +17,8 @@
 	X(UNIT, "it prices a unit that is not offered yet")                                        \
 	X(DEVICE, "it needs another kind of device")                                               \
 	X(FP64, "it needs double precision")                                                       \
+	X(FOREIGN, "its kernel is its publisher's own, and --builtin-only was asked for")          \
+	X(SANDBOX, "its kernel is its publisher's own, and this machine cannot fence such one in") \
 	X(EXACT, "it needs a device that passes the known answers")                                \
 	X(MEMORY, "it needs more memory than the device has")                                      \
 	X(OVER, "its deadline has passed")                                                         \
@@ -43,6 +45,7 @@ struct zn_search_memory {
 
 /** Zero-initialised: nothing is remembered. */
 struct zn_search {
+	bool builtin_only; /* the owner wants no kernel that is a publisher's own */
 	struct zn_search_memory jobs[ZN_SEARCH_REMEMBERED_MAX];
 };
 

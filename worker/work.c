@@ -49,36 +49,83 @@ static void on_run(void *user, struct zn_run_result *result)
 	runs_submit(worker);
 }
 
+static void slot_free(struct zn_run_slot *slot)
+{
+	zn_fetch_cancel(&slot->fetch);
+	free(slot->input);
+	slot->input = NULL;
+	slot->used = false;
+}
+
 /* Ask the runner for what waits: it is loading, or was full of an earlier deal's runs. */
 static void runs_submit(struct zn_worker *worker)
 {
 	for (int i = 0; worker->job_loaded && i < ZN_RUNS_QUEUED_MAX; i++) {
 		struct zn_run_slot *slot = &worker->runs[i];
-		if (!slot->used || slot->asked)
+		if (!slot->used || slot->asked || !slot->has_input)
 			continue;
-		struct zn_run_request request = {.tag = RUN_TAG_FIRST + worker->run_tags++};
+		struct zn_run_request request = {.tag = RUN_TAG_FIRST + worker->run_tags++,
+			.input = slot->input,
+			.input_bytes = (uint32_t)slot->input_bytes};
 		zn_manifest_chunk(&request.first, &request.count, &worker->deal.manifest,
 			slot->chunk);
+		request.chunk_first = request.first;
 		enum zn_err err = zn_runner_run(worker->runner, &request, on_run, slot);
 		if (err == ZN_ERR_BUSY)
 			return;
+		free(slot->input); /* the runner has its own */
+		slot->input = NULL;
 		slot->asked = err == ZN_ERR_OK;
 		if (err != ZN_ERR_OK) {
-			slot->used = false;
+			slot_free(slot);
 			run_failed(worker, slot->chunk);
 		}
 	}
+}
+
+static void on_input(struct zn_fetch *fetch, uint8_t *bytes, size_t count, const char *why)
+{
+	struct zn_worker *worker = fetch->worker;
+	struct zn_run_slot *slot = NULL;
+	for (int i = 0; i < ZN_RUNS_QUEUED_MAX; i++)
+		if (fetch == &worker->runs[i].fetch)
+			slot = &worker->runs[i];
+	ZN_ASSERT(slot != NULL);
+	if (bytes == NULL) {
+		zn_worker_say(worker, "the input of chunk %llu did not come: %s",
+			(unsigned long long)slot->chunk, why);
+		slot_free(slot);
+		run_failed(worker, slot->chunk);
+		return;
+	}
+	slot->input = bytes;
+	slot->input_bytes = count;
+	slot->has_input = true;
+	runs_submit(worker);
+}
+
+static void slot_begin(struct zn_worker *worker, struct zn_run_slot *slot, uint64_t chunk)
+{
+	const struct zn_manifest *manifest = &worker->deal.manifest;
+	struct zn_hash id;
+	*slot = (struct zn_run_slot){.worker = worker,
+		.used = true,
+		.generation = worker->generation,
+		.chunk = chunk,
+		.has_input = manifest->input_bytes_max == 0};
+	if (slot->has_input) {
+		runs_submit(worker);
+		return;
+	}
+	zn_worker_input_id(&id, worker, chunk);
+	zn_fetch_start(&slot->fetch, worker, &id, manifest->input_bytes_max, false, on_input);
 }
 
 void zn_worker_run(struct zn_worker *worker, uint64_t chunk)
 {
 	for (int i = 0; i < ZN_RUNS_QUEUED_MAX; i++)
 		if (!worker->runs[i].used) {
-			worker->runs[i] = (struct zn_run_slot){.worker = worker,
-				.used = true,
-				.generation = worker->generation,
-				.chunk = chunk};
-			runs_submit(worker);
+			slot_begin(worker, &worker->runs[i], chunk);
 			return;
 		}
 	run_failed(worker, chunk);
@@ -88,7 +135,7 @@ void zn_worker_stop(struct zn_worker *worker)
 {
 	for (int i = 0; i < ZN_RUNS_QUEUED_MAX; i++)
 		if (worker->runs[i].used && !worker->runs[i].asked)
-			worker->runs[i].used = false;
+			slot_free(&worker->runs[i]);
 	if (worker->runner != NULL)
 		zn_runner_cancel_all(worker->runner);
 	if (worker->runner != NULL && worker->paused)
@@ -118,14 +165,18 @@ enum zn_err zn_worker_load(struct zn_worker *worker)
 {
 	const struct zn_manifest *manifest = &worker->deal.manifest;
 	struct zn_prepare *prepare = &worker->prepare;
-	struct zn_runner_job job = {.exact = manifest->arithmetic == ZN_ARITHMETIC_EXACT,
+	struct zn_runner_job job = {.foreign = prepare->kernel == NULL,
+		.exact = manifest->arithmetic == ZN_ARITHMETIC_EXACT,
 		.sources = prepare->sources,
 		.sources_count = manifest->sources_count,
 		.params = manifest->params,
 		.params_bytes = manifest->params_bytes,
 		.shared = prepare->shared,
 		.shared_bytes = prepare->shared_bytes,
+		.fp64 = (manifest->options & ZN_OPTION_FP64) != 0,
 		.slot_bytes = manifest->slot_bytes,
+		.group_items = manifest->group_items,
+		.local_bytes = manifest->local_bytes,
 		.chunk_items_max = manifest->chunk_items,
 		.input_bytes_max = manifest->input_bytes_max};
 	if (worker->runner == NULL)

@@ -253,6 +253,7 @@ static void on_probe(void *user, const struct zn_probe_result *result)
 		return;
 	}
 	worker->device = *device;
+	worker->device.sandbox = result->machine.sandbox;
 	worker->has_device = true;
 	zn_worker_say(worker, "device %u: %s (%s, %u compute units, %.1f GB); self-test: %s",
 		device->index, device->name, device->class == ZN_DEVICE_CPU ? "CPU" : "GPU",
@@ -329,6 +330,7 @@ enum zn_err zn_worker_create(struct zn_worker **out, struct zn_loop *loop,
 		return ZN_ERR_MEMORY;
 	worker->loop = loop;
 	worker->options = *options;
+	worker->search.builtin_only = options->builtin_only;
 	enum zn_err err = zn_http_client_create(&worker->http, loop);
 	if (err == ZN_ERR_OK)
 		err = zn_ledger_client_create(&worker->ledger, loop, worker->http,

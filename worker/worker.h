@@ -43,6 +43,7 @@ struct zn_worker_options {
 	struct zn_amount redeem;        /* pay that may wait in a voucher before it is redeemed in
 					   the midst of a deal; 0: no limit */
 	uint32_t patience_s;            /* for a publisher that is gone; 0: ZN_WORKER_PATIENCE_S */
+	bool builtin_only;              /* run no kernel that is a publisher's own */
 	bool once;                      /* end after one deal */
 	bool settle_only;               /* collect what is owed, then end: needs no device */
 	bool allow_private; /* dial loopback and private addresses that strangers announce */

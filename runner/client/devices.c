@@ -2,8 +2,11 @@
 
 #include "core/limits.h"
 #include "runner/client/process.h"
+#include "runner/client/runner.h"
 
+#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 
 struct zn_probe {
@@ -16,12 +19,20 @@ struct zn_probe {
 	uint32_t devices_count;
 	struct zn_machine machine;
 	uint32_t messages; /* a probe has at most two per device */
+	bool self_test;
+	uint32_t testing; /* index of the device whose runner is at it */
+	struct zn_runner *runner;
+	struct zn_timer next;
+	char program[PATH_MAX], cache_dir[PATH_MAX];
 	bool finished, calling, destroyed;
 };
 
 static void stop(struct zn_probe *probe, struct zn_complaint *how)
 {
 	zn_timer_stop(&probe->timeout);
+	zn_timer_stop(&probe->next);
+	zn_runner_destroy(probe->runner);
+	probe->runner = NULL;
 	if (probe->process.child.pid > 0)
 		zn_loop_unwatch(probe->loop, probe->process.child.channel);
 	zn_process_end(&probe->process, how);
@@ -54,6 +65,65 @@ static void finish(struct zn_probe *probe, enum zn_err err, const char *sentence
 		free(probe);
 }
 
+static void test_next(void *user);
+
+static void on_tested(void *user, const struct zn_device *device)
+{
+	struct zn_probe *probe = user;
+	probe->devices[probe->testing].exact = device->exact;
+	memcpy(probe->devices[probe->testing].exact_reason, device->exact_reason,
+		sizeof device->exact_reason);
+	probe->testing++;
+	zn_timer_start(&probe->next, probe->loop, 0, test_next, probe);
+}
+
+static void on_gone(void *user, enum zn_err err, const char *sentence)
+{
+	struct zn_probe *probe = user;
+	struct zn_device *device = &probe->devices[probe->testing++];
+	(void)err;
+	if (device->exact == ZN_EXACT_UNKNOWN) {
+		device->exact = ZN_EXACT_NO;
+		zn_pipe_clean(device->exact_reason, sizeof device->exact_reason, sentence,
+			strlen(sentence), false);
+	}
+	zn_timer_start(&probe->next, probe->loop, 0, test_next, probe);
+}
+
+/* Each in a runner of its own, as it will work later: a driver that crashes takes down nothing else. */
+static void test_next(void *user)
+{
+	struct zn_probe *probe = user;
+	zn_runner_destroy(probe->runner);
+	probe->runner = NULL;
+	if (probe->testing == probe->devices_count) {
+		finish(probe, ZN_ERR_OK, NULL);
+		return;
+	}
+	const struct zn_device *device = &probe->devices[probe->testing];
+	const struct zn_runner_options options = {.program = probe->program,
+		.cache_dir = probe->cache_dir,
+		.device_index = device->index,
+		.device_class = device->class,
+		.class_index = device->class_index,
+		.handlers = {.ready = on_tested, .gone = on_gone, .user = probe}};
+	enum zn_err err = zn_runner_create(&probe->runner, probe->loop, &options);
+	if (err != ZN_ERR_OK)
+		finish(probe, err, zn_err_sentence(err));
+}
+
+static void listed(struct zn_probe *probe, const struct zn_machine *machine)
+{
+	probe->machine = *machine;
+	if (!probe->self_test) {
+		finish(probe, ZN_ERR_OK, NULL);
+		return;
+	}
+	zn_loop_unwatch(probe->loop, probe->process.child.channel);
+	zn_process_end(&probe->process, NULL);
+	test_next(probe);
+}
+
 static bool take_device(struct zn_probe *probe, const struct zn_device *device)
 {
 	if (device->index > probe->devices_count || device->index >= ZN_DEVICES_MAX)
@@ -78,8 +148,7 @@ static void on_readable(void *user, uint32_t epoll_events)
 			return;
 		}
 		if (heard == ZN_HEARD_MESSAGE && message.kind == ZN_PIPE_MACHINE) {
-			probe->machine = message.machine;
-			finish(probe, ZN_ERR_OK, NULL);
+			listed(probe, &message.machine);
 			return;
 		}
 		if (heard != ZN_HEARD_MESSAGE || message.kind != ZN_PIPE_DEVICE ||
@@ -102,13 +171,20 @@ enum zn_err zn_devices_probe(struct zn_probe **out, struct zn_loop *loop,
 	struct zn_probe *probe = calloc(1, sizeof *probe);
 	if (probe == NULL)
 		return ZN_ERR_MEMORY;
+	probe->machine.sandbox = ZN_SANDBOX_NONE;
 	probe->loop = loop;
 	probe->done = done;
 	probe->user = user;
 	struct zn_process_options starting = {.program = options->program,
 		.cache_dir = options->cache_dir,
-		.arguments = {"probe", options->self_test ? "--self-test" : NULL}};
-	enum zn_err err = zn_process_start(&probe->process, &starting);
+		.sandbox_max = options->sandbox_max,
+		.arguments = {"probe"}};
+	probe->self_test = options->self_test;
+	enum zn_err err = zn_process_program(probe->program, options->program);
+	if (err == ZN_ERR_OK)
+		err = zn_process_cache_dir(probe->cache_dir, options->cache_dir);
+	if (err == ZN_ERR_OK)
+		err = zn_process_start(&probe->process, &starting);
 	if (err == ZN_ERR_OK)
 		err = zn_loop_watch(loop, probe->process.child.channel, EPOLLIN, on_readable,
 			probe);

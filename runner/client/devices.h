@@ -13,8 +13,9 @@
 struct zn_probe_options {
 	const char *program;   /* zennet-runner's path; NULL: beside this program */
 	const char *cache_dir; /* writable, PoCL hides without it; NULL: zn_path_cache()/runner */
-	bool self_test; /* also run the known answers on each device: 10 ms each, 1 s when cold */
-	uint32_t timeout_ms; /* 0: ZN_PROBE_TIMEOUT_MS */
+	bool self_test; /* also run the known answers on each device: 50 ms each, 1 s when cold */
+	enum zn_sandbox_level sandbox_max; /* as in zn_runner_options */
+	uint32_t timeout_ms;               /* 0: ZN_PROBE_TIMEOUT_MS */
 };
 
 struct zn_probe_result {

@@ -3,6 +3,9 @@
 
 #include "core/assert.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void zn_runner_memory_free(struct zn_runner_memory *memory)
@@ -12,10 +15,11 @@ void zn_runner_memory_free(struct zn_runner_memory *memory)
 	*memory = (struct zn_runner_memory){.fd = -1};
 }
 
-static enum zn_err memory_make(struct zn_runner_memory *memory, uint64_t bytes)
+enum zn_err zn_runner_memory_make(struct zn_runner_memory *memory, uint64_t bytes, bool read_only)
 {
 	void *mapped = NULL;
-	enum zn_err err = zn_shared_memory_create(&memory->fd, &mapped, bytes);
+	enum zn_err err = read_only ? zn_shared_memory_create_read_only(&memory->fd, &mapped, bytes)
+				    : zn_shared_memory_create(&memory->fd, &mapped, bytes);
 	memory->mapped = mapped;
 	memory->bytes = bytes;
 	if (err != ZN_ERR_OK)
@@ -31,6 +35,9 @@ static enum zn_err describe(struct zn_pipe_load *load, const struct zn_runner_jo
 		return ZN_ERR_TOO_LARGE;
 	*load = (struct zn_pipe_load){.exact = job->exact,
 		.width = (uint8_t)job->width,
+		.fp64 = job->fp64,
+		.group_items = job->group_items,
+		.local_bytes = job->local_bytes,
 		.slot_bytes = job->slot_bytes,
 		.chunk_items_max = job->chunk_items_max,
 		.input_bytes_max = job->input_bytes_max,
@@ -62,7 +69,10 @@ static void fill(const struct zn_runner *runner, const struct zn_runner_job *job
 		copy_in(memory + runner->layout.source_at[i], job->sources[i].text,
 			job->sources[i].bytes);
 	copy_in(memory + runner->layout.params_at, job->params, job->params_bytes);
-	copy_in(memory + runner->layout.shared_at, job->shared, job->shared_bytes);
+	const struct zn_kernel_head head = {.bytes = job->shared_bytes};
+	uint8_t *shared = memory + runner->layout.shared_at;
+	copy_in(shared, &head, sizeof head);
+	copy_in(shared + sizeof head, job->shared, job->shared_bytes);
 }
 
 static void drop(struct zn_runner *runner)
@@ -70,16 +80,6 @@ static void drop(struct zn_runner *runner)
 	zn_runner_memory_free(&runner->job_memory);
 	zn_runner_memory_free(&runner->lane_memory);
 	runner->loaded = false;
-}
-
-static enum zn_err send(struct zn_runner *runner)
-{
-	static struct zn_pipe_message message;
-	const int fds[2] = {runner->job_memory.fd, runner->lane_memory.fd};
-	message.kind = ZN_PIPE_LOAD;
-	message.load = runner->load;
-	message.load.tag = ++runner->load_tag;
-	return zn_process_send(&runner->process, &message, fds);
 }
 
 enum zn_err zn_runner_load(struct zn_runner *runner, const struct zn_runner_job *job,
@@ -101,46 +101,142 @@ enum zn_err zn_runner_load(struct zn_runner *runner, const struct zn_runner_job 
 	drop(runner);
 	runner->load = load;
 	runner->layout = layout;
-	err = memory_make(&runner->job_memory, layout.job_bytes);
+	err = zn_runner_memory_make(&runner->job_memory, layout.job_bytes, true);
 	if (err == ZN_ERR_OK)
-		err = memory_make(&runner->lane_memory, layout.lanes_bytes);
+		err = zn_runner_memory_make(&runner->lane_memory, layout.lanes_bytes, false);
 	if (err != ZN_ERR_OK) {
 		drop(runner);
 		return err;
 	}
 	fill(runner, job);
-	err = send(runner);
-	if (err != ZN_ERR_OK) {
-		drop(runner);
-		return err;
-	}
+	runner->foreign = job->foreign;
 	runner->loading = true;
+	runner->load_sent = false;
 	runner->load_done = done;
 	runner->load_user = user;
-	zn_process_heard_from(&runner->process);
+	zn_runner_go_on(runner);
 	return ZN_ERR_OK;
 }
 
-bool zn_runner_answer_load(struct zn_runner *runner, const struct zn_load_result *result)
+bool zn_runner_answer_load(struct zn_runner *runner, struct zn_load_result *result)
 {
 	ZN_ASSERT(runner->loading);
-	runner->loading = false;
+	char *log = runner->wanted.log;
+	runner->wanted.log = NULL;
+	runner->loading = runner->load_sent = false;
 	runner->loaded = result->err == ZN_ERR_OK;
 	if (!runner->loaded)
 		drop(runner);
+	result->log = log != NULL ? log : "";
+	result->cached = runner->loaded && runner->wanted.cached;
+	result->build_ms += runner->wanted.build_ms;
+	zn_runner_forget_binary(runner);
 	zn_runner_enter(runner);
 	runner->load_done(runner->load_user, result);
+	free(log);
 	return zn_runner_leave(runner);
+}
+
+static bool refuse(struct zn_runner *runner, enum zn_err err, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static bool refuse(struct zn_runner *runner, enum zn_err err, const char *format, ...)
+{
+	char sentence[ZN_PIPE_SENTENCE_BYTES_MAX + 1];
+	struct zn_load_result result = {.err = err, .sentence = sentence};
+	va_list args;
+	va_start(args, format);
+	vsnprintf(sentence, sizeof sentence, format, args);
+	va_end(args);
+	return zn_runner_answer_load(runner, &result);
+}
+
+/* The largest buffer that the job needs on the device. */
+static uint64_t largest_room(const struct zn_pipe_layout *layout)
+{
+	const uint64_t rooms[] = {layout->params_room, layout->shared_room, layout->input_room,
+		layout->items_room, layout->output_room};
+	uint64_t largest = 0;
+	for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++)
+		if (rooms[i] > largest)
+			largest = rooms[i];
+	return largest;
+}
+
+bool zn_runner_begin_load(struct zn_runner *runner)
+{
+	struct zn_pipe_load *load = &runner->load;
+	const struct zn_device *device = &runner->device;
+	uint64_t room = largest_room(&runner->layout);
+	uint64_t whole = runner->layout.job_bytes + runner->layout.lanes_bytes;
+	if (runner->foreign && zn_runner_sandbox(runner) < ZN_SANDBOX_PARTIAL)
+		return refuse(runner, ZN_ERR_UNSUPPORTED,
+			"the kernel is a stranger's, and this machine cannot fence such one in");
+	if (load->exact && device->exact != ZN_EXACT_YES)
+		return refuse(runner, ZN_ERR_UNSUPPORTED, "the device does no exact work: %s",
+			device->exact_reason);
+	if (load->fp64 && !device->fp64)
+		return refuse(runner, ZN_ERR_UNSUPPORTED,
+			"the job computes in double precision, which the device cannot");
+	if (room > device->alloc_bytes_max)
+		return refuse(runner, ZN_ERR_TOO_LARGE,
+			"the job needs a buffer of %llu MiB, the device allows %llu MiB",
+			(unsigned long long)(room >> 20),
+			(unsigned long long)(device->alloc_bytes_max >> 20));
+	if (load->group_items > device->group_items_max || load->local_bytes > device->local_bytes)
+		return refuse(runner, ZN_ERR_TOO_LARGE,
+			"the job's work-groups have %u items and %u bytes of local memory, the "
+			"device allows %u and %llu",
+			load->group_items, load->local_bytes, device->group_items_max,
+			(unsigned long long)device->local_bytes);
+	if (whole > device->memory_bytes)
+		return refuse(runner, ZN_ERR_TOO_LARGE,
+			"the job needs %llu MiB of memory, the device has %llu MiB",
+			(unsigned long long)(whole >> 20),
+			(unsigned long long)(device->memory_bytes >> 20));
+	if (load->width == 0)
+		load->width = (uint8_t)(device->width <= 16 ? device->width : 16);
+	zn_runner_forget_binary(runner);
+	runner->wanted.load = *load;
+	return zn_runner_want_binary(runner, &runner->job_memory);
+}
+
+/* What the process has now, what the job brings, and a margin for what a driver keeps of its own. */
+static void limit_memory(struct zn_runner *runner)
+{
+	uint64_t job = runner->layout.job_bytes + runner->layout.lanes_bytes +
+		       runner->wanted.load.binary_bytes;
+	uint64_t has = zn_process_memory(&runner->process);
+	if (runner->device.class != ZN_DEVICE_CPU)
+		return; /* its driver maps the device's memory, and as much again */
+	runner->memory_bytes_max = has == 0 ? 0 : has + job + ZN_RUN_MEMORY_BYTES_MAX;
+	if (!ZN_SANITIZED)
+		zn_process_limit_growth(&runner->process, job + ZN_RUN_ADDRESS_BYTES_MAX);
+}
+
+bool zn_runner_send_load(struct zn_runner *runner)
+{
+	static struct zn_pipe_message message;
+	const int fds[3] = {runner->job_memory.fd, runner->lane_memory.fd,
+		runner->wanted.memory.fd};
+	limit_memory(runner);
+	message.kind = ZN_PIPE_LOAD;
+	message.load = runner->load;
+	message.load.binary_bytes = runner->wanted.load.binary_bytes;
+	message.load.tag = ++runner->load_tag;
+	runner->load_sent = runner->used = true;
+	zn_process_heard_from(&runner->process);
+	if (zn_process_send(&runner->process, &message, fds, 3) != ZN_ERR_OK)
+		return zn_runner_fail(runner, ZN_ERR_DEVICE, "the runner took no order");
+	return true;
 }
 
 bool zn_runner_loaded(struct zn_runner *runner, const struct zn_pipe_loaded *loaded)
 {
-	static char log[ZN_BUILD_LOG_BYTES_MAX + 1];
-	zn_pipe_clean(log, sizeof log, loaded->log, loaded->log_bytes, true);
 	struct zn_load_result result = {.err = (enum zn_err)loaded->err,
-		.cached = loaded->cached,
 		.build_ms = loaded->build_ms,
-		.log = log,
 		.sentence = loaded->sentence};
+	if (result.err == ZN_ERR_DEVICE || result.err == ZN_ERR_TIMEOUT)
+		return zn_runner_fail(runner, ZN_ERR_DEVICE, loaded->sentence);
 	return zn_runner_answer_load(runner, &result);
 }

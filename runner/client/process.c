@@ -1,5 +1,6 @@
 #include "runner/client/process.h"
 
+#include "core/assert.h"
 #include "io/clock.h"
 #include "io/files.h"
 
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -42,24 +44,28 @@ static void remove_stale(const char *cache_dir)
 	closedir(directory);
 }
 
-static enum zn_err make_places(char cache[PATH_MAX], char scratch[PATH_MAX], const char *wanted)
+enum zn_err zn_process_cache_dir(char out[PATH_MAX], const char *wanted)
 {
-	static unsigned int counter;
-	char home[PATH_MAX];
+	char home[PATH_MAX], real[PATH_MAX]; /* the runner works in / and needs absolute paths */
 	enum zn_err err = ZN_ERR_OK;
 	if (wanted == NULL)
 		err = zn_path_cache(home);
 	if (err != ZN_ERR_OK)
 		return err;
-	bool fits = wanted != NULL ? zn_path_make(cache, "%s", wanted)
-				   : zn_path_make(cache, "%s/runner", home);
+	bool fits = wanted != NULL ? zn_path_make(out, "%s", wanted)
+				   : zn_path_make(out, "%s/runner", home);
 	if (!fits)
 		return ZN_ERR_TOO_LARGE;
-	err = zn_directory_make(cache);
-	char real[PATH_MAX]; /* the runner works in / and needs absolute paths */
-	if (err != ZN_ERR_OK || realpath(cache, real) == NULL)
+	err = zn_directory_make(out);
+	if (err != ZN_ERR_OK || realpath(out, real) == NULL)
 		return err != ZN_ERR_OK ? err : ZN_ERR_IO;
-	memcpy(cache, real, sizeof real);
+	memcpy(out, real, sizeof real);
+	return ZN_ERR_OK;
+}
+
+static enum zn_err make_scratch(char scratch[PATH_MAX], const char *cache)
+{
+	static unsigned int counter;
 	remove_stale(cache);
 	if (!zn_path_make(scratch, "%s/" SCRATCH_PREFIX "%d-%u", cache, (int)getpid(), counter++))
 		return ZN_ERR_TOO_LARGE;
@@ -67,7 +73,7 @@ static enum zn_err make_places(char cache[PATH_MAX], char scratch[PATH_MAX], con
 	return zn_directory_make(scratch);
 }
 
-static enum zn_err find_program(char out[PATH_MAX], const char *wanted)
+enum zn_err zn_process_program(char out[PATH_MAX], const char *wanted)
 {
 	char directory[PATH_MAX];
 	if (wanted != NULL)
@@ -96,17 +102,20 @@ static void fill_environment(const char *out[], char texts[][ENVIRONMENT_BYTES])
 	out[count] = NULL;
 }
 
-static enum zn_err spawn(struct zn_process *out, const char *program, const char *cache,
+static enum zn_err spawn(struct zn_process *out, const char *program,
 	const struct zn_process_options *options, int words_fd)
 {
+	char level[16];
+	bool full = options->sandbox_max == 0 || options->sandbox_max >= ZN_SANDBOX_FULL;
 	const char *environment[8];
 	char texts[3][ENVIRONMENT_BYTES];
 	const char *argv[ZN_PROCESS_ARGUMENTS_MAX + 6] = {"zennet-runner"};
 	size_t count = 1;
 	for (size_t i = 0; i < ZN_PROCESS_ARGUMENTS_MAX && options->arguments[i] != NULL; i++)
 		argv[count++] = options->arguments[i];
-	argv[count++] = "--cache";
-	argv[count++] = cache;
+	snprintf(level, sizeof level, "%d", full ? ZN_SANDBOX_FULL : options->sandbox_max);
+	argv[count++] = "--sandbox";
+	argv[count++] = level;
 	argv[count++] = "--scratch";
 	argv[count++] = out->scratch;
 	fill_environment(environment, texts);
@@ -116,7 +125,8 @@ static enum zn_err spawn(struct zn_process *out, const char *program, const char
 		.channel = true,
 		.stderr_fd = words_fd,
 		.stdout_fd = words_fd,
-		.own_network = true,
+		.own_namespaces = full,
+		.own_group = true,
 		.die_with_parent = true};
 	return zn_spawn(&out->child, &spawning);
 }
@@ -125,17 +135,19 @@ enum zn_err zn_process_start(struct zn_process *out, const struct zn_process_opt
 {
 	char program[PATH_MAX], cache[PATH_MAX];
 	*out = (struct zn_process){.child = {.pidfd = -1, .channel = -1}, .words_fd = -1};
-	enum zn_err err = find_program(program, options->program);
+	enum zn_err err = zn_process_program(program, options->program);
 	if (err == ZN_ERR_OK && access(program, X_OK) != 0)
 		err = errno == ENOENT ? ZN_ERR_NOT_FOUND : ZN_ERR_DENIED;
 	if (err == ZN_ERR_OK)
-		err = make_places(cache, out->scratch, options->cache_dir);
+		err = zn_process_cache_dir(cache, options->cache_dir);
+	if (err == ZN_ERR_OK)
+		err = make_scratch(out->scratch, cache);
 	int words[2] = {-1, -1};
 	/* non-blocking for the runner too: what does not fit is dropped, nobody waits */
 	if (err == ZN_ERR_OK && pipe2(words, O_CLOEXEC | O_NONBLOCK) != 0)
 		err = ZN_ERR_IO;
 	if (err == ZN_ERR_OK)
-		err = spawn(out, program, cache, options, words[1]);
+		err = spawn(out, program, options, words[1]);
 	if (words[1] >= 0)
 		close(words[1]);
 	out->words_fd = words[0];
@@ -162,22 +174,23 @@ enum zn_process_heard zn_process_receive(struct zn_process *process, struct zn_p
 }
 
 enum zn_err zn_process_send(struct zn_process *process, struct zn_pipe_message *message,
-	const int *fds)
+	const int *fds, size_t fds_count)
 {
 	union {
-		char bytes[CMSG_SPACE(2 * sizeof(int))];
+		char bytes[CMSG_SPACE(ZN_PROCESS_FDS_MAX * sizeof(int))];
 		struct cmsghdr align;
 	} control = {0};
 	struct iovec part = {buffer, zn_pipe_encode(buffer, message)};
 	struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1};
-	if (fds != NULL) {
+	ZN_ASSERT(fds_count <= ZN_PROCESS_FDS_MAX);
+	if (fds_count > 0) {
 		header.msg_control = control.bytes;
-		header.msg_controllen = sizeof control.bytes;
+		header.msg_controllen = CMSG_SPACE(fds_count * sizeof(int));
 		struct cmsghdr *first = CMSG_FIRSTHDR(&header);
 		first->cmsg_level = SOL_SOCKET;
 		first->cmsg_type = SCM_RIGHTS;
-		first->cmsg_len = CMSG_LEN(2 * sizeof(int));
-		memcpy(CMSG_DATA(first), fds, 2 * sizeof(int));
+		first->cmsg_len = CMSG_LEN(fds_count * sizeof(int));
+		memcpy(CMSG_DATA(first), fds, fds_count * sizeof(int));
 	}
 	ssize_t sent;
 	do
@@ -210,6 +223,34 @@ void zn_process_silence(const struct zn_process *process, uint64_t *cpu_ms, uint
 	uint64_t cpu = cpu_ns(process);
 	*wall_ms = (zn_clock_monotonic_ns() - process->heard_ns) / 1000000;
 	*cpu_ms = cpu > process->heard_cpu_ns ? (cpu - process->heard_cpu_ns) / 1000000 : 0;
+}
+
+/* Pages of the size, and of what is resident. */
+static bool pages(const struct zn_process *process, unsigned long out[2])
+{
+	char path[64], text[128] = "";
+	snprintf(path, sizeof path, "/proc/%d/statm", (int)process->child.pid);
+	int fd = process->child.pid > 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	ssize_t count = fd >= 0 ? read(fd, text, sizeof text - 1) : 0;
+	if (fd >= 0)
+		close(fd);
+	return count > 0 && sscanf(text, "%lu %lu", &out[0], &out[1]) == 2;
+}
+
+uint64_t zn_process_memory(const struct zn_process *process)
+{
+	unsigned long found[2];
+	return pages(process, found) ? (uint64_t)found[1] * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+}
+
+void zn_process_limit_growth(const struct zn_process *process, uint64_t bytes)
+{
+	unsigned long found[2];
+	if (!pages(process, found))
+		return;
+	rlim_t most = (uint64_t)found[0] * (uint64_t)sysconf(_SC_PAGESIZE) + bytes;
+	const struct rlimit limit = {most, most};
+	prlimit(process->child.pid, RLIMIT_AS, &limit, NULL);
 }
 
 /* The last line that it wrote, cleaned. */

@@ -44,8 +44,11 @@ static enum zn_err check(struct zn_runner *runner, const struct zn_run_request *
 	if (request->count == 0)
 		return ZN_ERR_MALFORMED;
 	if (request->count > runner->load.chunk_items_max || request->first > ZN_JOB_ITEMS_MAX ||
+		request->chunk_first > ZN_JOB_ITEMS_MAX ||
 		request->input_bytes > runner->load.input_bytes_max)
 		return ZN_ERR_TOO_LARGE;
+	if (runner->load.group_items != 0 && request->count % runner->load.group_items != 0)
+		return ZN_ERR_MALFORMED;
 	for (uint32_t i = 0; request->items != NULL && i < request->count; i++)
 		if (request->items[i] > ZN_JOB_ITEMS_MAX)
 			return ZN_ERR_TOO_LARGE;
@@ -62,13 +65,15 @@ static uint8_t *lane_of(const struct zn_runner *runner, const struct zn_pending_
 static void fill(const struct zn_runner *runner, uint8_t *lane,
 	const struct zn_run_request *request)
 {
-	uint8_t *input = lane + runner->layout.input_at;
+	const struct zn_kernel_head head = {.bytes = request->input_bytes,
+		.first = request->chunk_first};
+	uint8_t *input = lane + runner->layout.input_at + sizeof head;
+	memcpy(input - sizeof head, &head, sizeof head);
 	if (request->input_bytes > 0)
 		memcpy(input, request->input, request->input_bytes);
 	uint64_t used = request->input_bytes;
-	uint64_t room = runner->load.input_bytes_max > ZN_PIPE_LEAST_BYTES
-				? runner->load.input_bytes_max
-				: ZN_PIPE_LEAST_BYTES;
+	uint64_t room = runner->load.input_bytes_max > ZN_HEAD_BYTES ? runner->load.input_bytes_max
+								     : ZN_HEAD_BYTES;
 	memset(input + used, 0, room - used);
 	if (request->items != NULL)
 		memcpy(lane + runner->layout.items_at, request->items,
@@ -96,7 +101,7 @@ enum zn_err zn_runner_run(struct zn_runner *runner, const struct zn_run_request 
 		.first = request->items != NULL ? 0 : request->first,
 		.count = request->count,
 		.input_bytes = request->input_bytes};
-	err = zn_process_send(&runner->process, &message, NULL);
+	err = zn_process_send(&runner->process, &message, NULL, 0);
 	if (err != ZN_ERR_OK)
 		return err; /* a closed one is about to be noticed by the loop */
 	if (zn_runner_pending(runner) == 0)
@@ -156,11 +161,11 @@ bool zn_runner_finish_run(struct zn_runner *runner, struct zn_pending_run *run,
 void zn_runner_send_orders(struct zn_runner *runner)
 {
 	static struct zn_pipe_message message;
-	if (runner->gone)
-		return;
+	if (runner->gone || runner->stage != ZN_RUN_READY)
+		return; /* they are sent as soon as it is */
 	if (runner->pause_wanted != runner->pause_sent) {
 		message.kind = runner->pause_wanted ? ZN_PIPE_PAUSE : ZN_PIPE_RESUME;
-		if (zn_process_send(&runner->process, &message, NULL) != ZN_ERR_OK)
+		if (zn_process_send(&runner->process, &message, NULL, 0) != ZN_ERR_OK)
 			return;
 		runner->pause_sent = runner->pause_wanted;
 	}
@@ -170,7 +175,7 @@ void zn_runner_send_orders(struct zn_runner *runner)
 			continue;
 		message.kind = ZN_PIPE_CANCEL;
 		message.cancel_tag = run->tag;
-		if (zn_process_send(&runner->process, &message, NULL) != ZN_ERR_OK)
+		if (zn_process_send(&runner->process, &message, NULL, 0) != ZN_ERR_OK)
 			return;
 		run->cancel_sent = true;
 	}

@@ -2,15 +2,12 @@
 
 #include "core/assert.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 
 #define MESSAGES_PER_TURN_MAX 64 /* then the loop's others have their turn */
 #define WATCHDOG_MS           100
-
-static void on_watchdog(void *user);
 
 void zn_runner_enter(struct zn_runner *runner)
 {
@@ -19,6 +16,7 @@ void zn_runner_enter(struct zn_runner *runner)
 
 static void free_runner(struct zn_runner *runner)
 {
+	zn_runner_forget_binary(runner);
 	zn_runner_memory_free(&runner->job_memory);
 	zn_runner_memory_free(&runner->lane_memory);
 	free(runner);
@@ -35,9 +33,11 @@ bool zn_runner_leave(struct zn_runner *runner)
 	return false;
 }
 
-static void stop(struct zn_runner *runner, struct zn_complaint *how)
+void zn_runner_stop(struct zn_runner *runner, struct zn_complaint *how)
 {
 	zn_timer_stop(&runner->watchdog);
+	zn_timer_stop(&runner->next);
+	zn_build_stop(&runner->build);
 	if (runner->process.child.pid > 0) {
 		zn_loop_unwatch(runner->loop, runner->process.child.channel);
 		zn_loop_unwatch(runner->loop, runner->process.child.pidfd);
@@ -50,9 +50,7 @@ static bool answer_all(struct zn_runner *runner, enum zn_err err)
 	struct zn_pending_run *run;
 	enum zn_err told = err == ZN_ERR_TIMEOUT ? ZN_ERR_TIMEOUT : ZN_ERR_DEVICE;
 	if (runner->loading) {
-		struct zn_load_result result = {.err = told,
-			.log = "",
-			.sentence = runner->failed.text};
+		struct zn_load_result result = {.err = told, .sentence = runner->failed.text};
 		if (!zn_runner_answer_load(runner, &result))
 			return false;
 	}
@@ -73,7 +71,7 @@ bool zn_runner_fail(struct zn_runner *runner, enum zn_err err, const char *sente
 	if (runner->gone)
 		return true;
 	runner->gone = true;
-	stop(runner, &how);
+	zn_runner_stop(runner, &how);
 	if (sentence != NULL)
 		zn_complain(&runner->failed, "%s", sentence);
 	else
@@ -84,19 +82,6 @@ bool zn_runner_fail(struct zn_runner *runner, enum zn_err err, const char *sente
 	if (alive && runner->options.handlers.gone != NULL)
 		runner->options.handlers.gone(runner->options.handlers.user, err,
 			runner->failed.text);
-	return zn_runner_leave(runner);
-}
-
-static bool on_ready(struct zn_runner *runner, const struct zn_device *device)
-{
-	if (runner->ready || device->index != runner->options.device_index)
-		return zn_runner_fail(runner, ZN_ERR_MALFORMED, "the runner opened another device");
-	runner->ready = true;
-	runner->device = *device;
-	if (runner->options.handlers.ready == NULL)
-		return true;
-	zn_runner_enter(runner);
-	runner->options.handlers.ready(runner->options.handlers.user, &runner->device);
 	return zn_runner_leave(runner);
 }
 
@@ -132,13 +117,17 @@ static bool on_message(struct zn_runner *runner, const struct zn_pipe_message *m
 {
 	struct zn_pending_run *run;
 	switch (message->kind) {
+	case ZN_PIPE_OPENED:
+		return zn_runner_opened(runner, &message->device);
 	case ZN_PIPE_READY:
-		zn_process_heard_from(&runner->process);
-		return on_ready(runner, &message->device);
+		return zn_runner_tested(runner, &message->device);
+	case ZN_PIPE_REJECTED:
+		return zn_runner_rejected(runner);
 	case ZN_PIPE_FAILED:
 		return zn_runner_fail(runner, ZN_ERR_DEVICE, message->failed);
 	case ZN_PIPE_LOADED:
-		if (!runner->ready || !runner->loading || message->loaded.tag != runner->load_tag)
+		if (!runner->load_sent || !runner->loading ||
+			message->loaded.tag != runner->load_tag)
 			break;
 		zn_process_heard_from(&runner->process);
 		return zn_runner_loaded(runner, &message->loaded);
@@ -194,11 +183,14 @@ static bool is_awaited(const struct zn_runner *runner, uint64_t *cpu_ms_max, uin
 {
 	const struct zn_runner_options *options = &runner->options;
 	bool cpu = runner->device.class == ZN_DEVICE_CPU;
+	bool up = runner->stage == ZN_RUN_READY;
 	uint64_t units = cpu && runner->device.compute_units > 0 ? runner->device.compute_units : 1;
 	*cpu_ms_max =
 		options->build_cpu_ms != 0 ? options->build_cpu_ms : ZN_BUILD_CPU_S_MAX * 1000;
-	*wall_ms_max = runner->ready ? ZN_BUILD_WALL_MS : ZN_RUNNER_START_WALL_MS;
-	if (!runner->ready || runner->loading)
+	*wall_ms_max = up ? ZN_BUILD_WALL_MS : ZN_RUNNER_START_WALL_MS;
+	if (runner->build.under_way) /* it has a watchdog of its own */
+		return false;
+	if (!up || runner->load_sent)
 		return true;
 	*cpu_ms_max = units * (options->silence_cpu_ms != 0 ? options->silence_cpu_ms
 							    : ZN_RUNNER_SILENCE_CPU_MS);
@@ -208,12 +200,29 @@ static bool is_awaited(const struct zn_runner *runner, uint64_t *cpu_ms_max, uin
 	return zn_runner_pending(runner) > 0 && !runner->pause_told;
 }
 
+static bool took_too_much(struct zn_runner *runner)
+{
+	uint64_t most = runner->memory_bytes_max;
+	uint64_t has = most != 0 ? zn_process_memory(&runner->process) : 0;
+	struct zn_complaint why;
+	if (has <= most)
+		return false;
+	zn_complain(&why,
+		"the runner was stopped: it took %llu MiB of memory, and with its job may "
+		"have %llu MiB",
+		(unsigned long long)(has >> 20), (unsigned long long)(most >> 20));
+	zn_runner_fail(runner, ZN_ERR_DEVICE, why.text);
+	return true;
+}
+
 static void on_watchdog(void *user)
 {
 	struct zn_runner *runner = user;
 	uint64_t cpu_ms, wall_ms, cpu_ms_max, wall_ms_max;
 	zn_timer_start(&runner->watchdog, runner->loop, WATCHDOG_MS, on_watchdog, runner);
 	zn_runner_send_orders(runner);
+	if (took_too_much(runner))
+		return;
 	if (!is_awaited(runner, &cpu_ms_max, &wall_ms_max)) {
 		zn_process_heard_from(&runner->process);
 		return;
@@ -223,27 +232,26 @@ static void on_watchdog(void *user)
 		return;
 	struct zn_complaint why;
 	zn_complain(&why, "the runner was stopped: %s for %.1f s%s without an answer",
-		!runner->ready    ? "it started"
-		: runner->loading ? "the compiler worked"
-				  : "the kernel ran",
+		runner->stage != ZN_RUN_READY ? "it started"
+		: runner->load_sent           ? "it made the kernel ready"
+					      : "the kernel ran",
 		(double)(cpu_ms > cpu_ms_max ? cpu_ms : wall_ms) / 1000,
 		cpu_ms > cpu_ms_max ? " of CPU time" : "");
 	zn_runner_fail(runner, ZN_ERR_TIMEOUT, why.text);
 }
 
-static enum zn_err start(struct zn_runner *runner)
+enum zn_err zn_runner_start(struct zn_runner *runner)
 {
-	char index[16], threads[16];
-	const struct zn_runner_options *options = &runner->options;
-	snprintf(index, sizeof index, "%u", options->device_index);
-	snprintf(threads, sizeof threads, "%u", options->cpu_threads);
-	struct zn_process_options starting = {.program = options->program,
-		.cache_dir = options->cache_dir,
-		.arguments = {"run", index, "--threads", threads,
-			options->idle_priority ? "--idle" : NULL}};
+	struct zn_runner_words words;
+	struct zn_process_options starting;
+	runner->stage = ZN_RUN_OPENING;
+	runner->used = runner->load_sent = runner->pause_sent = false;
+	runner->memory_bytes_max = 0;
+	zn_runner_describe_process(&starting, &words, runner, "run", 0);
 	enum zn_err err = zn_process_start(&runner->process, &starting);
 	if (err != ZN_ERR_OK)
 		return err;
+	zn_timer_start(&runner->watchdog, runner->loop, WATCHDOG_MS, on_watchdog, runner);
 	err = zn_loop_watch(runner->loop, runner->process.child.channel, EPOLLIN, on_readable,
 		runner);
 	if (err == ZN_ERR_OK)
@@ -262,15 +270,19 @@ enum zn_err zn_runner_create(struct zn_runner **out, struct zn_loop *loop,
 	runner->loop = loop;
 	runner->options = *options;
 	runner->job_memory.fd = runner->lane_memory.fd = -1;
+	zn_runner_forget_binary(runner);
 	runner->process =
 		(struct zn_process){.child = {.pidfd = -1, .channel = -1}, .words_fd = -1};
-	enum zn_err err = start(runner);
+	enum zn_err err = zn_process_program(runner->program, options->program);
+	if (err == ZN_ERR_OK)
+		err = zn_process_cache_dir(runner->cache_dir, options->cache_dir);
+	if (err == ZN_ERR_OK)
+		err = zn_runner_start(runner);
 	runner->options.program = runner->options.cache_dir = NULL; /* were borrowed */
 	if (err != ZN_ERR_OK) {
 		zn_runner_destroy(runner);
 		return err;
 	}
-	zn_timer_start(&runner->watchdog, loop, WATCHDOG_MS, on_watchdog, runner);
 	*out = runner;
 	return ZN_ERR_OK;
 }
@@ -281,7 +293,7 @@ void zn_runner_destroy(struct zn_runner *runner)
 		return;
 	runner->destroyed = true;
 	runner->gone = true;
-	stop(runner, NULL);
+	zn_runner_stop(runner, NULL);
 	if (runner->depth == 0)
 		free_runner(runner);
 }
@@ -289,4 +301,9 @@ void zn_runner_destroy(struct zn_runner *runner)
 const struct zn_device *zn_runner_device(const struct zn_runner *runner)
 {
 	return runner->ready ? &runner->device : NULL;
+}
+
+enum zn_sandbox_level zn_runner_sandbox(const struct zn_runner *runner)
+{
+	return runner->ready ? (enum zn_sandbox_level)runner->device.sandbox : ZN_SANDBOX_NONE;
 }

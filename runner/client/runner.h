@@ -39,15 +39,22 @@ struct zn_runner_options {
 	const char *program;   /* zennet-runner's path; NULL: beside this program */
 	const char *cache_dir; /* writable, for binaries; NULL: zn_path_cache()/runner */
 	uint32_t device_index; /* as zn_devices_probe listed it */
-	uint32_t cpu_threads;  /* CPU devices: use so many threads; 0: all */
-	bool idle_priority;    /* run only when nothing else wants the cores (SCHED_IDLE): for CPU
+	/* zn_device.class and class_index as probed: the runner then gets the nodes of GPUs only if it
+	   is one, and finds the device even where other drivers list nothing. class 0: not known */
+	uint8_t device_class;
+	uint32_t class_index;
+	uint32_t cpu_threads; /* CPU devices: use so many threads; 0: all */
+	bool idle_priority;   /* run only when nothing else wants the cores (SCHED_IDLE): for CPU
 	                            devices of a worker; not for GPUs, which would starve */
 	uint64_t memory_bytes_max; /* most that a job may take; 0: what the device has */
 	/* The watchdog: how long it may say nothing while it has work. 0: the defaults of
 	   core/limits.h. CPU time counts first, since an honest chunk may be starved. */
 	uint32_t silence_cpu_ms; /* per thread of the device */
 	uint32_t silence_wall_ms;
-	uint32_t build_cpu_ms; /* CPU time that a load may take */
+	uint32_t build_cpu_ms;           /* CPU time that a compiler may take */
+	uint64_t build_memory_bytes_max; /* memory that a compiler may take; 0: the default */
+	enum zn_sandbox_level
+		sandbox_max; /* 0: the best that can be had; tests force a lower one */
 	struct zn_runner_handlers handlers;
 };
 
@@ -57,26 +64,35 @@ enum zn_err zn_runner_create(struct zn_runner **out, struct zn_loop *loop,
 /** Kill it and forget it; calls nobody back. NULL is fine. */
 void zn_runner_destroy(struct zn_runner *runner);
 
+/** How well it is fenced in: known once it is ready, ZN_SANDBOX_NONE before. Whoever loads sources of
+ *  strangers asks this first and refuses below ZN_SANDBOX_PARTIAL. */
+enum zn_sandbox_level zn_runner_sandbox(const struct zn_runner *runner);
 /** The device, or NULL before ready(). Borrowed while the runner lives. */
 const struct zn_device *zn_runner_device(const struct zn_runner *runner);
 
 /** What a job needs; all of it is copied before zn_runner_load returns. */
 struct zn_runner_job {
-	bool exact; /* arithmetic class: exact.h goes before the sources, no relaxing option */
+	bool foreign; /* sources of a stranger: not even built below ZN_SANDBOX_PARTIAL */
+	bool exact;   /* arithmetic class: exact.h goes before the sources, no relaxing option */
 	const struct zn_kernel_source *sources; /* in order; names are only for build logs */
 	uint32_t sources_count;                 /* 1..ZN_SOURCES_MAX */
 	const void *params;
 	uint32_t params_bytes; /* <= ZN_PARAMS_BYTES_MAX, 0 allowed */
 	const void *shared;
-	uint64_t shared_bytes;    /* <= ZN_SHARED_BYTES_MAX, 0 allowed */
-	uint32_t slot_bytes;      /* of an item's output, 1..ZN_SLOT_BYTES_MAX */
+	uint64_t shared_bytes; /* <= ZN_SHARED_BYTES_MAX, 0 allowed */
+	bool fp64;             /* the kernel uses double; the device must have it */
+	uint32_t slot_bytes;   /* of an item's output, 1..ZN_SLOT_BYTES_MAX */
+	uint32_t group_items;  /* chunk form: items of a work-group; every run has whole groups, in
+	                             list form too. 0: map form */
+	uint32_t local_bytes;  /* chunk form: local memory of a work-group, a multiple of 16 */
 	uint32_t chunk_items_max; /* most items of one run, range or list */
 	uint32_t input_bytes_max; /* most bytes of a chunk's own input, 0 allowed */
 	uint32_t width;           /* vector width to build for; 0: the device's own */
 };
 
 struct zn_load_result {
-	enum zn_err err; /* BUILD: see the log. UNSUPPORTED: exact work on a device that is not.
+	enum zn_err err; /* BUILD: the source does not compile (see the log), or made the compiler
+	                    crash, run for ever or eat memory; the runner lives on. UNSUPPORTED: exact work on a device that is not.
 	                    TOO_LARGE: the device or memory_bytes_max has less. DEVICE, TIMEOUT */
 	bool cached;     /* the binary came from the cache */
 	uint32_t build_ms;
@@ -86,7 +102,8 @@ struct zn_load_result {
 typedef void zn_load_done_fn(void *user, const struct zn_load_result *result);
 
 /** Load a job in place of the one before. May be called before ready(). `done` is called once, unless
- *  the runner is destroyed before.
+ *  the runner is destroyed before. A second job is loaded by a fresh process, since the first may have
+ *  left something behind in the old one; ready() is not called again.
  *  Errors: BUSY (a load or runs are pending), TOO_LARGE (a size above its limit), MALFORMED (a zero
  *  count), MEMORY, CLOSED (the runner is gone); then `done` is not called. */
 enum zn_err zn_runner_load(struct zn_runner *runner, const struct zn_runner_job *job,
@@ -100,6 +117,7 @@ struct zn_run_request {
 	uint32_t count;        /* 1..chunk_items_max */
 	const void *input;     /* the chunk's own input */
 	uint32_t input_bytes;  /* <= input_bytes_max */
+	uint64_t chunk_first;  /* first item of the chunk whose input it is */
 };
 
 struct zn_run_result {

@@ -45,6 +45,7 @@ static inline void hostile_begin(struct hostile_world *world, uint64_t seed)
 	zn_sha256(&world->pin, "pin", 3);
 	world->manifest = (struct zn_manifest){.abi_version = 1,
 		.form = ZN_FORM_MAP,
+		.counter_at = ZN_COUNTER_NONE,
 		.arithmetic = ZN_ARITHMETIC_EXACT,
 		.sources_count = 1,
 		.items = HOSTILE_CHUNKS * 8,

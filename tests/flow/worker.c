@@ -203,6 +203,95 @@ static void a_worker_without_a_coin_does_a_job_and_is_paid(void **state)
 	assert_settled_to_the_zat(0);
 }
 
+static bool log_has(const char *wanted)
+{
+	static char text[65536];
+	char path[PATH_MAX];
+	assert_true(zn_path_make(path, "%s/worker.log", home));
+	FILE *file = fopen(path, "r");
+	if (file == NULL)
+		return false;
+	text[fread(text, 1, sizeof text - 1, file)] = '\0';
+	fclose(file);
+	return strstr(text, wanted) != NULL;
+}
+
+/* A machine that cannot fence a foreign kernel in passes such jobs over. */
+static bool ended_or_unfenced(void)
+{
+	return worker_ended() || log_has("cannot fence such one in");
+}
+
+static bool refused_or_unfenced(void)
+{
+	return log_has("line 4: asm puts machine code into the kernel") ||
+	       log_has("cannot fence such one in");
+}
+
+static void skip_if_unfenced(void)
+{
+	if (!log_has("cannot fence such one in"))
+		return;
+	print_message("skipped: no sandbox can be had on this machine\n");
+	skip();
+}
+
+static void a_kernel_of_the_publishers_own_is_fetched_with_an_input_for_each_chunk(void **state)
+{
+	(void)state;
+	const struct buyer_options options = {.chunks = 40,
+		.chunk_items = 2000,
+		.rounds = 3000,
+		.source = BUYER_KERNEL,
+		.inputs = true};
+	buyer_start(&buyer, &node, &options);
+	worker_run("zennet", (const char *[]){"--once", NULL});
+	assert_true(serve_until(ended_or_unfenced, 240));
+	skip_if_unfenced();
+	assert_int_equal(worker_status, 0);
+	assert_int_equal(zn_chunk_table_accepted(buyer.table), 40);
+	assert_int_equal(buyer.wrong, 0);
+	assert_true(buyer.inputs_asked >= 40);
+	assert_settled_to_the_zat(0);
+}
+
+static void a_kernel_with_machine_code_is_refused_by_its_line(void **state)
+{
+	(void)state;
+	const struct buyer_options options = {.chunks = 4,
+		.chunk_items = 200,
+		.rounds = 3,
+		.source = "void zn_map(ulong item, __global const uchar *params,\n"
+			  "	__global const uchar *shared, __global const uchar *input,\n"
+			  "	__global uchar *slot) {\n"
+			  "	asm(\"nop\");\n"
+			  "}\n"};
+	buyer_start(&buyer, &node, &options);
+	worker_run("zennet", (const char *[]){"--once", NULL});
+	assert_true(serve_until(refused_or_unfenced, 60));
+	skip_if_unfenced();
+	assert_int_equal(buyer.accepted, 0);
+	assert_int_equal(buyer.channels_opened, 0);
+}
+
+static bool passed_over(void)
+{
+	return log_has("--builtin-only was asked for");
+}
+
+static void an_owner_who_wants_no_foreign_kernels_is_obeyed(void **state)
+{
+	(void)state;
+	const struct buyer_options options = {.chunks = 4,
+		.chunk_items = 200,
+		.rounds = 3,
+		.source = BUYER_KERNEL};
+	buyer_start(&buyer, &node, &options);
+	worker_run("zennet", (const char *[]){"--once", "--builtin-only", NULL});
+	assert_true(serve_until(passed_over, 60));
+	assert_false(buyer.peers[0].used);
+}
+
 static void large_outputs_go_through_files(void **state)
 {
 	(void)state;
@@ -448,6 +537,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORY(a_worker_without_a_coin_does_a_job_and_is_paid),
+		STORY(a_kernel_of_the_publishers_own_is_fetched_with_an_input_for_each_chunk),
+		STORY(a_kernel_with_machine_code_is_refused_by_its_line),
+		STORY(an_owner_who_wants_no_foreign_kernels_is_obeyed),
 		STORY(large_outputs_go_through_files),
 		STORY(a_killed_worker_goes_on_with_its_deal),
 		STORY(a_killed_worker_collects_what_it_is_owed_from_a_publisher_that_is_gone),

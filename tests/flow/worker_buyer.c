@@ -25,6 +25,45 @@ static uint64_t mix(uint64_t item, uint32_t rounds, uint32_t seed)
 	return state;
 }
 
+const char BUYER_KERNEL[] =
+	"void zn_map(ulong item, __global const uchar *params, __global const uchar *shared,\n"
+	"	__global const uchar *input, __global uchar *slot)\n"
+	"{\n"
+	"	__global const uint *words = (__global const uint *)params;\n"
+	"	__global const uint *given = (__global const uint *)input;\n"
+	"	ulong state = item ^ ((ulong)words[1] << 32);\n"
+	"	for (uint i = 0; i < words[0]; i++) {\n"
+	"		state += 0x9e3779b97f4a7c15UL;\n"
+	"		state = (state ^ (state >> 30)) * 0xbf58476d1ce4e5b9UL;\n"
+	"		state = (state ^ (state >> 27)) * 0x94d049bb133111ebUL;\n"
+	"		state ^= state >> 31;\n"
+	"	}\n"
+	"	for (ulong i = 0; i < zn_input_bytes(input) / 4; i++)\n"
+	"		state += given[i] * (item - zn_input_first(input) + 1);\n"
+	"	*(__global ulong *)slot = state;\n"
+	"}\n";
+
+#define INPUT_WORDS_MAX 5u
+
+/* Inputs differ in length, as text cut at line ends does. */
+static uint32_t input_make(uint32_t words[INPUT_WORDS_MAX], uint64_t chunk)
+{
+	uint32_t count = 1 + (uint32_t)(chunk % INPUT_WORDS_MAX);
+	for (uint32_t i = 0; i < count; i++)
+		words[i] = (uint32_t)chunk * 31 + i;
+	return count;
+}
+
+static uint64_t input_adds(const struct buyer *buyer, uint64_t chunk, uint64_t place)
+{
+	uint32_t words[INPUT_WORDS_MAX];
+	uint64_t sum = 0;
+	uint32_t count = buyer->inputs != NULL ? input_make(words, chunk) : 0;
+	for (uint32_t i = 0; i < count; i++)
+		sum += words[i] * (place + 1);
+	return sum;
+}
+
 static bool is_right(const struct buyer *buyer, const uint8_t *output, uint64_t chunk)
 {
 	uint64_t first, value;
@@ -32,7 +71,7 @@ static bool is_right(const struct buyer *buyer, const uint8_t *output, uint64_t 
 	zn_manifest_chunk(&first, &items, &buyer->job.manifest, chunk);
 	for (uint32_t i = 0; i < items; i++) {
 		memcpy(&value, output + 8 * i, sizeof value);
-		if (value != mix(first + i, buyer->rounds, 7))
+		if (value != mix(first + i, buyer->rounds, 7) + input_adds(buyer, chunk, i))
 			return false;
 	}
 	return true;
@@ -237,6 +276,36 @@ static void outputs_take(struct buyer_peer *peer, struct zn_hash *roots,
 		peer->buyer->chunks_per_delivery_most = deliver->statements_count;
 }
 
+static bool is_asked(const char *id, const struct zn_hash *hash)
+{
+	char text[ZN_HASH_TEXT_BYTES];
+	return strcmp(id, zn_hash_text(text, hash)) == 0;
+}
+
+static void give_blob(struct buyer *buyer, struct zn_http_exchange *exchange, const char *id)
+{
+	const struct zn_manifest *manifest = &buyer->job.manifest;
+	const char *type = "application/octet-stream";
+	uint64_t chunks = zn_manifest_chunks(manifest);
+	if (is_asked(id, &manifest->sources[0]) && buyer->source != NULL) {
+		zn_http_reply(exchange, 200, type, buyer->source, strlen(buyer->source));
+		return;
+	}
+	if (is_asked(id, &manifest->inputs_id)) {
+		zn_http_reply(exchange, 200, type, buyer->inputs, chunks * ZN_HASH_BYTES);
+		return;
+	}
+	for (uint64_t i = 0; buyer->inputs != NULL && i < chunks; i++)
+		if (is_asked(id, &buyer->inputs[i])) {
+			uint32_t words[INPUT_WORDS_MAX];
+			size_t count = input_make(words, i);
+			buyer->inputs_asked++;
+			zn_http_reply(exchange, 200, type, words, count * sizeof words[0]);
+			return;
+		}
+	zn_http_reply(exchange, 404, "text/plain", "", 0);
+}
+
 static void on_request(void *user, struct zn_http_exchange *exchange)
 {
 	static struct zn_message message;
@@ -251,6 +320,11 @@ static void on_request(void *user, struct zn_http_exchange *exchange)
 	uint32_t length = (uint32_t)count;
 	if (buyer->silent)
 		return;
+	const char *path = zn_http_exchange_path(exchange);
+	if (strncmp(path, ZN_PATH_BLOB, strlen(ZN_PATH_BLOB)) == 0) {
+		give_blob(buyer, exchange, path + strlen(ZN_PATH_BLOB));
+		return;
+	}
 	if (delivery) {
 		assert_true(count > 4);
 		length = body[0] | (uint32_t)body[1] << 8 | (uint32_t)body[2] << 16 |
@@ -304,6 +378,28 @@ static void on_tick(void *user)
 	zn_timer_start(&buyer->tick, buyer->node->loop, 1000, on_tick, buyer);
 }
 
+/* A kernel and inputs that the worker must fetch. */
+static void own_make(struct buyer *buyer, const struct buyer_options *options)
+{
+	struct zn_manifest *manifest = &buyer->job.manifest;
+	buyer->source = options->source;
+	if (options->source != NULL)
+		assert_true(zn_content_id(&manifest->sources[0], options->source,
+			strlen(options->source)));
+	if (!options->inputs)
+		return;
+	buyer->inputs = calloc(options->chunks, sizeof *buyer->inputs);
+	assert_non_null(buyer->inputs);
+	for (uint64_t i = 0; i < options->chunks; i++) {
+		uint32_t words[INPUT_WORDS_MAX];
+		uint32_t count = input_make(words, i);
+		assert_true(zn_content_id(&buyer->inputs[i], words, count * sizeof words[0]));
+	}
+	manifest->input_bytes_max = INPUT_WORDS_MAX * 4;
+	assert_true(zn_content_id(&manifest->inputs_id, buyer->inputs,
+		options->chunks * sizeof *buyer->inputs));
+}
+
 static void job_make(struct buyer *buyer, const struct buyer_options *options)
 {
 	struct zn_publisher_job *job = &buyer->job;
@@ -315,6 +411,7 @@ static void job_make(struct buyer *buyer, const struct buyer_options *options)
 	zn_public_key_of(&job->publisher_key, job->key);
 	job->manifest = (struct zn_manifest){.abi_version = 1,
 		.form = ZN_FORM_MAP,
+		.counter_at = ZN_COUNTER_NONE,
 		.arithmetic = ZN_ARITHMETIC_EXACT,
 		.sources_count = 1,
 		.params_bytes = sizeof params,
@@ -323,6 +420,7 @@ static void job_make(struct buyer *buyer, const struct buyer_options *options)
 		.slot_bytes = 8};
 	assert_true(zn_content_id(&job->manifest.sources[0], source->text, source->bytes));
 	memcpy(job->manifest.params, params, sizeof params);
+	own_make(buyer, options);
 	assert_int_equal(zn_manifest_check(&job->manifest), ZN_MANIFEST_OK);
 	zn_manifest_hash(&job->job_hash, &job->chain, &job->manifest);
 	job->policy = (struct zn_publisher_policy){.ceiling_zat = UINT64_C(1) << 50,
@@ -352,7 +450,7 @@ static void announce(struct buyer *buyer)
 		.chunk_output_bytes = 8 * buyer->job.manifest.chunk_items,
 		.memory_bytes = 1 << 20,
 		.device_classes = ZN_DEVICE_CLASS_CPU,
-		.features = ZN_FEATURE_EXACT,
+		.features = ZN_FEATURE_EXACT | (buyer->source != NULL ? ZN_FEATURE_FOREIGN : 0),
 		.expiry_s = zn_clock_wall_s() + LISTED_S,
 		.tls_pin = buyer->job.tls_pin};
 	snprintf(announcement->endpoint, sizeof announcement->endpoint, "https://127.0.0.1:%u",
@@ -392,6 +490,7 @@ void buyer_finish(struct buyer *buyer)
 	zn_timer_stop(&buyer->soon);
 	zn_http_server_destroy(buyer->server);
 	zn_chunk_table_destroy(buyer->table);
+	free(buyer->inputs);
 	free(buyer->key_pem);
 	free(buyer->certificate_pem);
 }

@@ -36,7 +36,10 @@ struct buyer {
 	struct buyer_event queue[BUYER_QUEUED];
 	uint32_t queued;
 	struct zn_timer soon, tick;
-	uint32_t rounds; /* of mix, an item */
+	uint32_t rounds;        /* of mix, an item */
+	const char *source;     /* of its own kernel, or NULL */
+	struct zn_hash *inputs; /* content ids of the chunks' inputs, or NULL */
+	uint64_t inputs_asked;
 	uint64_t accepted, wrong, channels_opened, deliveries;
 	uint32_t chunks_per_delivery_most;
 	bool silent; /* answers nothing any more */
@@ -46,7 +49,12 @@ struct buyer_options {
 	uint64_t chunks;
 	uint32_t chunk_items;
 	uint32_t rounds;
+	const char *source; /* a kernel of its own, BUYER_KERNEL or a hostile one; NULL: mix */
+	bool inputs;        /* every chunk has one */
 };
+
+/* Mix, and whatever its chunk's input adds. */
+extern const char BUYER_KERNEL[];
 
 /** Start it on the harness's loop and announce the job. */
 void buyer_start(struct buyer *buyer, struct node_harness *node,

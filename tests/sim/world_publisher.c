@@ -374,6 +374,7 @@ static void job_begin(struct world *world)
 	zn_sha256(&job->tls_pin, "pin", 3);
 	job->manifest = (struct zn_manifest){.abi_version = 1,
 		.form = ZN_FORM_MAP,
+		.counter_at = ZN_COUNTER_NONE,
 		.arithmetic = ZN_ARITHMETIC_EXACT,
 		.sources_count = 1,
 		.items = world->options.chunks * WORLD_CHUNK_ITEMS,

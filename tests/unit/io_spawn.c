@@ -86,7 +86,7 @@ static ssize_t channel_read(const struct zn_child *child, void *bytes, size_t co
 	return recv(child->channel, bytes, count, 0);
 }
 
-static void report_of(char *text, size_t text_bytes, bool own_network, uint8_t *shared, int fd)
+static void report_of(char *text, size_t text_bytes, bool own_namespaces, uint8_t *shared, int fd)
 {
 	static const char *const argv[] = {"child", "report", NULL};
 	static const char *const environment[] = {"A=b", "C=d", NULL};
@@ -98,7 +98,8 @@ static void report_of(char *text, size_t text_bytes, bool own_network, uint8_t *
 		.extra_fds_count = 1,
 		.stderr_fd = -1,
 		.stdout_fd = -1,
-		.own_network = own_network,
+		.own_namespaces = own_namespaces,
+		.own_group = own_namespaces,
 		.die_with_parent = true};
 	struct zn_child child;
 	struct pollfd wait = {.events = POLLIN};
@@ -140,11 +141,13 @@ static void a_child_gets_what_it_was_given_and_nothing_else(void **state)
 		assert_int_equal(first, 42);
 		assert_int_equal(blocked, 0);
 		assert_int_equal(pipe_default, 1);
-		assert_int_equal(uid, getuid());
-		assert_int_equal(gid, getgid());
+		/* user 0 of its own namespace, where it has one */
+		assert_int_equal(uid, own == 1 && interfaces == 1 ? 0 : getuid());
+		assert_int_equal(gid, own == 1 && interfaces == 1 ? 0 : getgid());
 		assert_int_equal(shrunk, 0);
 		if (own == 1 && interfaces != 1)
-			print_message("own_network: %d interfaces; forbidden here\n", interfaces);
+			print_message("own_namespaces: %d interfaces; forbidden here\n",
+				interfaces);
 	}
 	zn_shared_memory_destroy(fd, shared, SHARED_BYTES);
 	close(stray);
@@ -202,7 +205,7 @@ static void what_cannot_be_started_is_said_at_once(void **state)
 		.channel = true,
 		.stderr_fd = -1,
 		.stdout_fd = -1,
-		.own_network = true};
+		.own_namespaces = true};
 	struct zn_child child;
 
 	(void)state;
@@ -221,7 +224,7 @@ static void a_child_dies_with_its_parent(void **state)
 		.stderr_fd = -1,
 		.stdout_fd = -1,
 		.die_with_parent = true,
-		.own_network = true};
+		.own_namespaces = true};
 	struct zn_child child;
 	int ends[2], status = 0;
 	pid_t parent, grandchild = 0;

@@ -1,4 +1,6 @@
 /* tests/unit/publisher_job_file.c - what a person may write, and the sentence for what not. */
+/* tables, a row a line */
+/* clang-format off */
 #include "tests/test.h"
 
 #include "io/json.h"

@@ -262,6 +262,134 @@ static void a_kernel_sees_params_shared_input_and_zeroed_slots(void **state)
 	bench_close(&bench);
 }
 
+static void a_kernel_is_told_how_long_its_inputs_are(void **state)
+{
+	(void)state;
+	static const char text[] =
+		"void zn_map(ulong item, __global const uchar *params, __global const uchar "
+		"*shared,\n"
+		"	__global const uchar *input, __global uchar *slot)\n"
+		"{\n"
+		"	__global uint *out = (__global uint *)slot;\n"
+		"	out[0] = (uint)zn_shared_bytes(shared); out[1] = "
+		"(uint)zn_input_bytes(input);\n"
+		"	out[2] = (uint)(item - zn_input_first(input));\n"
+		"	out[3] = zn_shared_bytes(shared) == 0 && shared[0] == 0 && shared[63] == "
+		"0;\n"
+		"}\n";
+	const struct zn_kernel_source source = {"lengths.cl", text, sizeof text - 1};
+	struct zn_runner_job job = bench_job(&source, 16, 8);
+	job.input_bytes_max = 1000;
+	struct bench bench;
+	bench_open(&bench, &plain);
+	assert_int_equal(bench_load(&bench, &job), ZN_ERR_OK);
+	const uint64_t listed[2] = {72, 70};
+	struct zn_run_request request = {.tag = 1,
+		.items = listed,
+		.count = 2,
+		.input = "0123456789",
+		.input_bytes = 10,
+		.chunk_first = 64};
+	assert_int_equal(bench_ask(&bench, &request), ZN_ERR_OK);
+	bench_until_done(&bench, 1);
+	const uint32_t wanted[8] = {0, 10, 8, 1, 0, 10, 6, 1};
+	assert_memory_equal(bench.done[0].output, wanted, sizeof wanted);
+	bench_forget(&bench);
+	job.shared = "seven b";
+	job.shared_bytes = 7;
+	assert_int_equal(bench_load(&bench, &job), ZN_ERR_OK);
+	request.tag = 2;
+	request.input_bytes = 0;
+	assert_int_equal(bench_ask(&bench, &request), ZN_ERR_OK);
+	bench_until_done(&bench, 1);
+	const uint32_t other[8] = {7, 0, 8, 0, 7, 0, 6, 0};
+	assert_memory_equal(bench.done[0].output, other, sizeof other);
+	bench_close(&bench);
+}
+
+/* Each item gives the sum over its group: items of a group exchange through local memory. */
+#define GROUP 32u
+
+static uint32_t group_sum_oracle(uint64_t item)
+{
+	uint64_t first = item / GROUP * GROUP;
+	uint32_t sum = 0;
+	for (uint32_t i = 0; i < GROUP; i++)
+		sum += (uint32_t)((first + i) * (first + i));
+	return sum;
+}
+
+static struct zn_runner_job group_job(const struct zn_kernel_source *source)
+{
+	struct zn_runner_job job = bench_job(source, 8, 64 * GROUP);
+	job.group_items = GROUP;
+	job.local_bytes = GROUP * 4;
+	return job;
+}
+
+static const char group_text[] =
+	"void zn_chunk(ulong item, uint place, __global const uchar *params,\n"
+	"	__global const uchar *shared, __global const uchar *input, __global uchar *slot,\n"
+	"	__local uchar *scratch)\n"
+	"{\n"
+	"	__local uint *words = (__local uint *)scratch;\n"
+	"	uint sum = words[place]; /* cleared */\n"
+	"	barrier(CLK_LOCAL_MEM_FENCE);\n"
+	"	words[place] = (uint)(item * item);\n"
+	"	barrier(CLK_LOCAL_MEM_FENCE);\n"
+	"	for (uint i = 0; i < ZN_GROUP_ITEMS; i++)\n"
+	"		sum += words[i];\n"
+	"	((__global uint *)slot)[0] = sum;\n"
+	"	((__global uint *)slot)[1] = place;\n"
+	"}\n";
+
+static void groups_of_the_chunk_form_share_local_memory(void **state)
+{
+	(void)state;
+	const struct zn_kernel_source source = {"group.cl", group_text, sizeof group_text - 1};
+	struct zn_runner_job job = group_job(&source);
+	struct bench bench;
+	bench_open(&bench, &plain);
+	assert_int_equal(bench_load(&bench, &job), ZN_ERR_OK);
+	bench_run_range(&bench, 1, 3 * GROUP, 64 * GROUP);
+	bench_until_done(&bench, 1);
+	const uint32_t *words = (const uint32_t *)(const void *)bench.done[0].output;
+	for (uint32_t i = 0; i < 64 * GROUP; i++) {
+		assert_int_equal(words[2 * i], group_sum_oracle(3 * GROUP + i));
+		assert_int_equal(words[2 * i + 1], i % GROUP);
+	}
+	uint64_t listed[2 * GROUP];
+	for (uint32_t i = 0; i < GROUP; i++) {
+		listed[i] = 50 * GROUP + i;
+		listed[GROUP + i] = 7 * GROUP + i;
+	}
+	bench_run_list(&bench, 2, listed, 2 * GROUP);
+	bench_until_done(&bench, 2);
+	words = (const uint32_t *)(const void *)bench.done[1].output;
+	for (uint32_t i = 0; i < 2 * GROUP; i++)
+		assert_int_equal(words[2 * i], group_sum_oracle(listed[i]));
+	bench_close(&bench);
+}
+
+static void a_group_is_never_cut(void **state)
+{
+	(void)state;
+	const struct zn_kernel_source source = {"group.cl", group_text, sizeof group_text - 1};
+	struct zn_runner_job job = group_job(&source);
+	struct bench bench;
+	bench_open(&bench, &plain);
+	assert_int_equal(bench_load(&bench, &job), ZN_ERR_OK);
+	struct zn_run_request request = {.tag = 1, .first = 0, .count = GROUP + 1};
+	assert_int_equal(bench_ask(&bench, &request), ZN_ERR_MALFORMED);
+	bench_close(&bench);
+	bench_open(&bench, &plain);
+	job.chunk_items_max = GROUP + 1;
+	struct zn_kernel_source again = source;
+	job.sources = &again;
+	assert_int_equal(zn_runner_load(bench.runner, &job, NULL, NULL), ZN_ERR_TOO_LARGE);
+	bench_close(&bench);
+}
+
 /* A run that takes some tenths of a second on two cores. */
 #define LONG_ROUNDS 2000u
 #define LONG_ITEMS  100000u
@@ -441,6 +569,9 @@ int main(void)
 		cmocka_unit_test(a_list_gives_the_same_bytes_as_the_range),
 		cmocka_unit_test(runs_are_done_in_order_and_a_fifth_must_wait),
 		cmocka_unit_test(a_kernel_sees_params_shared_input_and_zeroed_slots),
+		cmocka_unit_test(a_kernel_is_told_how_long_its_inputs_are),
+		cmocka_unit_test(groups_of_the_chunk_form_share_local_memory),
+		cmocka_unit_test(a_group_is_never_cut),
 		cmocka_unit_test(a_paused_run_waits_and_is_finished_after_resume),
 		cmocka_unit_test(a_cancelled_run_ends_and_the_next_one_is_done),
 		cmocka_unit_test(all_can_be_cancelled_while_paused),

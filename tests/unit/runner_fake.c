@@ -31,16 +31,42 @@ static void get(uint8_t kind)
 	} while (message.kind != kind);
 }
 
-static void say_ready(uint32_t index)
+static void say_device(uint8_t kind, uint32_t index)
 {
 	memset(&message, 0, sizeof message);
-	message.kind = ZN_PIPE_READY;
+	message.kind = kind;
 	message.device = (struct zn_device){.index = index,
 		.class = ZN_DEVICE_CPU,
 		.exact = ZN_EXACT_YES,
+		.sandbox = ZN_SANDBOX_NONE,
 		.compute_units = 1,
+		.width = 1,
+		.alloc_bytes_max = 1 << 30,
 		.memory_bytes = 1 << 30};
 	put();
+}
+
+static void say_ready(uint32_t index)
+{
+	say_device(ZN_PIPE_OPENED, index);
+	get(ZN_PIPE_TEST);
+	say_device(ZN_PIPE_READY, index);
+}
+
+/* Whatever it is asked to build, the binary is one byte. */
+static void build(uint32_t index)
+{
+	say_device(ZN_PIPE_OPENED, index);
+	get(ZN_PIPE_BUILD);
+	uint64_t tag = message.load.tag;
+	memset(&message, 0, sizeof message);
+	message.kind = ZN_PIPE_BUILT;
+	message.loaded.tag = tag;
+	message.loaded.binary_bytes = 1;
+	message.loaded.log_bytes = 6;
+	memcpy(message.loaded.log, "\033[31mx", 6);
+	put();
+	pause();
 }
 
 static void say_loaded(uint64_t tag)
@@ -48,8 +74,6 @@ static void say_loaded(uint64_t tag)
 	memset(&message, 0, sizeof message);
 	message.kind = ZN_PIPE_LOADED;
 	message.loaded.tag = tag;
-	message.loaded.log_bytes = 6;
-	memcpy(message.loaded.log, "\033[31mx", 6);
 	put();
 }
 
@@ -100,9 +124,10 @@ static void before_ready(uint32_t way)
 		break;
 	case FAKE_TRUNCATED:
 		memset(&message, 0, sizeof message);
-		message.kind = ZN_PIPE_READY;
+		message.kind = ZN_PIPE_OPENED;
 		message.device.class = ZN_DEVICE_CPU;
 		message.device.exact = ZN_EXACT_YES;
+		message.device.sandbox = ZN_SANDBOX_NONE;
 		send(ZN_PIPE_FD, buffer, zn_pipe_encode(buffer, &message) - 1, 0);
 		pause();
 		break;
@@ -116,7 +141,7 @@ static void before_ready(uint32_t way)
 		fputs("no driver today\n", stderr);
 		_exit(7);
 	case FAKE_OTHER_DEVICE:
-		say_ready(way + 1);
+		say_device(ZN_PIPE_OPENED, way + 1);
 		pause();
 		break;
 	case FAKE_HANGS_UP:
@@ -143,6 +168,8 @@ static void before_ready(uint32_t way)
 int main(int argc, char **argv)
 {
 	uint32_t way = argc > 2 ? (uint32_t)atoi(argv[2]) : 0;
+	if (argc > 1 && strcmp(argv[1], "build") == 0)
+		build(way);
 	before_ready(way);
 	say_ready(way);
 	if (way == FAKE_DONE_UNASKED)

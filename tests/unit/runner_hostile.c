@@ -280,6 +280,24 @@ static void a_missing_program_and_a_missing_device_are_told(void **state)
 	bench_close(&bench);
 }
 
+static void without_a_sandbox_a_strangers_kernel_is_not_even_built(void **state)
+{
+	(void)state;
+	const struct zn_runner_options bare = {.sandbox_max = ZN_SANDBOX_NONE};
+	struct zn_runner_job job = bench_job(mix_source(), 8, 100);
+	struct bench bench;
+	bench_open(&bench, &bare);
+	job.foreign = true;
+	assert_int_equal(bench_load(&bench, &job), ZN_ERR_UNSUPPORTED);
+	assert_non_null(strstr(bench.load_sentence, "cannot fence such one in"));
+	job.foreign = false;
+	assert_int_equal(bench_load(&bench, &job), ZN_ERR_OK);
+	bench_run_range(&bench, 1, 0, 3);
+	bench_until_done(&bench, 1);
+	assert_int_equal(bench.done[0].err, ZN_ERR_OK);
+	bench_close(&bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +312,7 @@ int main(void)
 		cmocka_unit_test(a_load_answered_with_another_tag_fails),
 		cmocka_unit_test(a_second_answer_to_a_run_is_rubbish),
 		cmocka_unit_test(a_flood_of_words_holds_nobody_up),
+		cmocka_unit_test(without_a_sandbox_a_strangers_kernel_is_not_even_built),
 		cmocka_unit_test(a_missing_program_and_a_missing_device_are_told),
 	};
 	return cmocka_run_group_tests(tests, bench_cache_make, bench_cache_remove);

@@ -15,6 +15,8 @@ static void make(uint8_t kind)
 	message.kind = kind;
 	switch (kind) {
 	case ZN_PIPE_LOAD:
+	case ZN_PIPE_BUILD:
+	case ZN_PIPE_TEST:
 		message.load = (struct zn_pipe_load){.tag = 5,
 			.exact = true,
 			.width = 8,
@@ -33,13 +35,19 @@ static void make(uint8_t kind)
 		break;
 	case ZN_PIPE_DEVICE:
 	case ZN_PIPE_READY:
+	case ZN_PIPE_OPENED:
 		message.device = (struct zn_device){.index = 3,
 			.class = ZN_DEVICE_GPU,
 			.exact = ZN_EXACT_NO,
+			.sandbox = ZN_SANDBOX_PARTIAL,
 			.name = "x",
 			.exact_reason = "it is odd"};
 		break;
+	case ZN_PIPE_MACHINE:
+		message.machine = (struct zn_machine){.sandbox = ZN_SANDBOX_FULL, .cores = 2};
+		break;
 	case ZN_PIPE_LOADED:
+	case ZN_PIPE_BUILT:
 		message.loaded.err = ZN_ERR_BUILD;
 		message.loaded.log_bytes = ZN_BUILD_LOG_BYTES_MAX;
 		memset(message.loaded.sentence, 's', ZN_PIPE_SENTENCE_BYTES_MAX);
@@ -52,7 +60,8 @@ static void every_message_comes_back_as_it_was_sent(void **state)
 	(void)state;
 	static const uint8_t kinds[] = {ZN_PIPE_LOAD, ZN_PIPE_RUN, ZN_PIPE_PAUSE, ZN_PIPE_RESUME,
 		ZN_PIPE_CANCEL, ZN_PIPE_DEVICE, ZN_PIPE_MACHINE, ZN_PIPE_READY, ZN_PIPE_FAILED,
-		ZN_PIPE_LOADED, ZN_PIPE_PROGRESS, ZN_PIPE_DONE, ZN_PIPE_PAUSED};
+		ZN_PIPE_LOADED, ZN_PIPE_PROGRESS, ZN_PIPE_DONE, ZN_PIPE_PAUSED, ZN_PIPE_BUILD,
+		ZN_PIPE_TEST, ZN_PIPE_OPENED, ZN_PIPE_BUILT, ZN_PIPE_REJECTED};
 	for (size_t i = 0; i < sizeof kinds; i++) {
 		make(kinds[i]);
 		size_t count = zn_pipe_encode(bytes, &message);

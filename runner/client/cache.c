@@ -1,4 +1,4 @@
-#include "runner/cache.h"
+#include "runner/client/cache.h"
 
 #include "core/limits.h"
 
