@@ -3,7 +3,7 @@ foreach(name node_client node_faults node_proxy)
   add_dependencies(${name} xencoind)
 endforeach()
 zn_test(node_solo SOURCES unit/node_solo.c unit/ledger_scene.c unit/ledger_world.c
-  ROOMS chain/node)
+  ROOMS chain/node TIMEOUT 300)
 zn_test(node_chain SOURCES unit/node_chain.c unit/node_ground.c unit/ledger_scene.c
   unit/ledger_world.c ROOMS chain/node)
 zn_test(node_disk SOURCES unit/node_disk.c unit/node_ground.c unit/ledger_scene.c
