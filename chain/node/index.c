@@ -70,6 +70,9 @@ int zn_index_change(struct zn_node_store *store, MDB_txn *writing, const struct 
 	const struct zn_state_value *now)
 {
 	MDB_val name = {sizeof key->bytes, (void *)(uintptr_t)key->bytes}, before;
+	if (now != NULL && now->data[0] != ZN_RECORD_JOB_STATE &&
+		now->data[0] != ZN_RECORD_CHANNEL_STATE)
+		return 0; /* nothing is found by it */
 	int code = mdb_get(writing, store->tables[ZN_TABLE_STATE], &name, &before);
 	if (code != 0 && code != MDB_NOTFOUND)
 		return code;
@@ -178,8 +181,13 @@ static int index_tx(struct touch *touch, const struct zn_node_tx *tx)
 	zn_codec_u32(&codec, &touch->index);
 	ZN_ASSERT(zn_codec_done(&codec));
 	zn_transaction_id(&touch->tx_id, tx->bytes, tx->count);
-	int code = entry_put(touch->writing, touch->store->tables[ZN_TABLE_TXS], touch->tx_id.bytes,
-		sizeof touch->tx_id.bytes, place, sizeof place);
+	MDB_val name = {sizeof touch->tx_id.bytes, touch->tx_id.bytes},
+		value = {sizeof place, place};
+	/* Bytes that come again are refused then; what they did the first time is what counts. */
+	int code = mdb_put(touch->writing, touch->store->tables[ZN_TABLE_TXS], &name, &value,
+		tx->code == 0 ? 0 : MDB_NOOVERWRITE);
+	if (code == MDB_KEYEXIST)
+		code = 0;
 	if (code == 0 && tx->code == 0 && zn_transaction_decode(&transaction, tx->bytes, tx->count))
 		code = touch_all(touch, &transaction);
 	return code;

@@ -39,7 +39,20 @@ static int txs_delete(struct zn_node_store *store, MDB_txn *writing, struct zn_b
 	struct zn_hash id;
 	int code = 0;
 	while (code == 0 && zn_block_reader_next(&tx, reader)) {
+		uint64_t height = 0;
 		zn_transaction_id(&id, tx.bytes, tx.count);
+		MDB_val name = {sizeof id.bytes, id.bytes}, place;
+		code = mdb_get(writing, store->tables[ZN_TABLE_TXS], &name, &place);
+		if (code == 0) {
+			struct zn_codec codec = zn_codec_reader(place.mv_data, place.mv_size);
+			zn_codec_u64(&codec, &height);
+		}
+		if (code == MDB_NOTFOUND || (code == 0 && height != reader->header.height)) {
+			code = 0; /* the same bytes are listed under another block */
+			continue;
+		}
+		if (code != 0)
+			break;
 		code = entry_delete(writing, store->tables[ZN_TABLE_TXS], id.bytes,
 			sizeof id.bytes);
 	}

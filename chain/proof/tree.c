@@ -177,15 +177,16 @@ bool zn_tree_put(struct zn_tree *tree, const struct zn_hash *key, const struct z
 {
 	struct inner *path[ZN_TREE_DEPTH_MAX];
 	unsigned int depth;
-	struct node *const *found = descend(tree, key, path, &depth);
-	bool same = *found != NULL && zn_hash_equal(&leaf_of(*found)->key, key);
-	if (same && zn_hash_equal(&leaf_of(*found)->value, value))
+	struct node **at = descend_owning(tree, key, path, &depth);
+	if (at == NULL)
+		return false;
+	bool same = *at != NULL && zn_hash_equal(&leaf_of(*at)->key, key);
+	if (same && zn_hash_equal(&leaf_of(*at)->value, value))
 		return true;
 	struct node *leaf = leaf_create(key, value);
 	if (leaf == NULL)
 		return false;
-	struct node **at = descend_owning(tree, key, path, &depth);
-	if (at == NULL || (!same && *at != NULL && !split(at, leaf, depth))) {
+	if (!same && *at != NULL && !split(at, leaf, depth)) {
 		node_release(leaf);
 		return false;
 	}

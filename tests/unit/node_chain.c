@@ -280,6 +280,32 @@ static void jobs_are_found_by_kind_needs_price_and_age(void **state)
 	ground_finish(&ground);
 }
 
+static void bytes_that_come_again_change_nothing_and_hide_nothing(void **state)
+{
+	static struct ground ground;
+	uint64_t height;
+	uint32_t index;
+	(void)state;
+	ground_start(&ground);
+	uint8_t *again = malloc(ZN_TX_BYTES_MAX), *third = malloc(ZN_TX_BYTES_MAX);
+	transfer_add(&ground, 0, 3, 7);
+	struct zn_block_tx first = ground.txs[0];
+	struct zn_hash id = ground.ids[0];
+	memcpy(again, first.bytes, first.count);
+	memcpy(third, first.bytes, first.count);
+	ground.txs[ground.count++] = (struct zn_block_tx){again, first.count, false};
+	assert_int_equal(ground_block(&ground), ZN_ERR_OK);
+	assert_int_equal(ground.results[0], ZN_LEDGER_OK);
+	assert_int_equal(ground.results[1], ZN_LEDGER_NONCE_USED);
+	ground.txs[ground.count++] = (struct zn_block_tx){third, first.count, false};
+	assert_int_equal(ground_block(&ground), ZN_ERR_OK);
+	assert_int_equal(ground.results[0], ZN_LEDGER_NONCE_USED);
+	assert_true(zn_node_store_tx_find(&height, &index, ground.store, &id));
+	assert_int_equal(height, 1);
+	assert_int_equal(index, 0);
+	ground_finish(&ground);
+}
+
 /* --- pruning ----------------------------------------------------------------------------------- */
 
 static uint32_t history_count(struct ground *ground, int who)
@@ -523,6 +549,7 @@ int main(void)
 		cmocka_unit_test(states_of_recent_heights_are_proven_and_no_others),
 		cmocka_unit_test(proposals_and_calls_keep_their_rules),
 		cmocka_unit_test(jobs_are_found_by_kind_needs_price_and_age),
+		cmocka_unit_test(bytes_that_come_again_change_nothing_and_hide_nothing),
 		cmocka_unit_test(old_blocks_leave_a_few_at_a_time_and_the_state_stays),
 		cmocka_unit_test(a_ledger_goes_on_elsewhere_with_the_same_coins),
 		cmocka_unit_test(a_database_of_another_version_is_refused_with_a_sentence),
