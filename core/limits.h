@@ -71,9 +71,10 @@
 #define ZN_LIGHT_DRIFT_S  10           /* clocks of ordinary machines; CometBFT's own */
 #define ZN_LIGHT_STALE_S                                                                           \
 	300 /* idle blocks are 30 s apart: a node this far behind hides something */
-#define ZN_LIGHT_SAVE_S    60  /* between two writings of what is trusted: each is an fsync */
-#define ZN_LIGHT_TRIES_MAX 4   /* answers overtaken by newer headers, asked for again */
-#define ZN_TX_VALID_S      600 /* how long a transaction that nobody took stays valid */
+#define ZN_LIGHT_SAVE_S              60 /* between two writings of what is trusted: each is an fsync */
+#define ZN_LEDGER_SETTINGS_BYTES_MAX 4096 /* four short members that a person wrote */
+#define ZN_LIGHT_TRIES_MAX           40 /* answers overtaken by newer headers, asked for again: a second */
+#define ZN_TX_VALID_S                600 /* how long a transaction that nobody took stays valid */
 
 /* --- a job ---------------------------------------------------------------------------------- */
 #define ZN_SOURCES_MAX            16 /* kernel files of one job */
@@ -133,9 +134,9 @@
 #define ZN_RUN_MEMORY_BYTES_MAX                                                                    \
 	(UINT64_C(512) << 20) /* of a run besides its job: local and private memory */
 #define ZN_RUN_ADDRESS_BYTES_MAX                                                                   \
-	(UINT64_C(2) << 30)              /* the same in addresses, which stacks only reserve */
-#define ZN_RUNNER_THREADS_MAX      1024  /* one per core and a few of the drivers' */
-#define ZN_RUNNER_STDERR_BYTES_MAX 4096  /* last words of a runner that are read */
+	(UINT64_C(2) << 30)             /* the same in addresses, which stacks only reserve */
+#define ZN_RUNNER_THREADS_MAX      1024 /* one per core and a few of the drivers' */
+#define ZN_RUNNER_STDERR_BYTES_MAX 4096 /* last words of a runner that are read */
 #define ZN_DUTY_PERCENT_MIN        10    /* less than a tenth of the time is not worth a deal */
 #define ZN_DUTY_REST_MS_MAX        10000 /* after one huge item; far below the watchdog's patience */
 #define ZN_DRIVERS_MAX             32    /* OpenCL platforms, and files that should give one */
