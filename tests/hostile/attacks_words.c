@@ -43,9 +43,9 @@ const struct attack attacks_words[] = {
 		"#define FILE \"@SECRET@\"\n#include FILE\n" NOTHING),
 	ROW("#include_next", INCLUDE, ANY_END | LONG, "#include_next \"@SECRET@\"\n" NOTHING),
 	ROW("#import", INCLUDE, ANY_END | LONG, "#import \"@SECRET@\"\n" NOTHING),
-	ROW("__has_include of a secret", INCLUDE, PASSES | BUILDS_NOT | IN_ROOT | FEW,
+	ROW("__has_include of a secret", INCLUDE, PASSES | BUILDS_NOT | IN_ROOT,
 		MAP "{\n#if __has_include(\"@SECRET@\")\n*(__global long *)slot = 1;\n#endif\n}\n"),
-	ROW("__has_include of /etc/shadow", INCLUDE, PASSES | BUILDS_NOT | IN_ROOT,
+	ROW("__has_include of /etc/shadow", INCLUDE, PASSES | BUILDS_NOT | IN_ROOT | LONG,
 		MAP
 		"{\n#if __has_include(\"/etc/shadow\")\n*(__global long *)slot = 1;\n#endif\n}\n"),
 	ROW("a line directive that lies", DIRECTIVE, ANY_END,
@@ -64,7 +64,7 @@ const struct attack attacks_words[] = {
 	ROW("__asm", ASSEMBLY, ANY_END | LONG, MAP "{ __asm volatile(\"nop\"); slot[0] = 1; }\n"),
 	ROW("asm with a splice", ASSEMBLY, ANY_END | LONG,
 		MAP "{ __a\\\nsm__(\"nop\"); slot[0] = 1; }\n"),
-	ROW("asm pasted together", PASTING, ANY_END,
+	ROW("asm pasted together", PASTING, ANY_END | LONG,
 		"#define P(a, b) a##b\n" MAP "{ P(__as, m__)(\"nop\"); slot[0] = 1; }\n"),
 	ROW("asm pasted by digraphs", DIGRAPH, ANY_END | LONG,
 		"#define P(a, b) a%:%:b\n" MAP "{ P(__as, m__)(\"nop\"); slot[0] = 1; }\n"),
@@ -81,11 +81,11 @@ const struct attack attacks_words[] = {
 		"__asm__(\".data\\nleak: .incbin \\\"@SECRET@\\\"\\n.zero 256\\n.text\\n\");\n" MAP
 		"{ __global uchar *p; __asm__ volatile(\"lea leak(%%rip), %0\" : \"=r\"(p));\n"
 		"  for (uint i = 0; i < ZN_SLOT_BYTES; i++) slot[i] = p[i]; }\n"),
-	ROW(".include of a secret", ASSEMBLY, ANY_END,
+	ROW(".include of a secret", ASSEMBLY, ANY_END | LONG,
 		MAP "{ __asm__ volatile(\".include \\\"@SECRET@\\\"\\n\"); slot[0] = 1; }\n"),
 	ROW("an assembler bomb", ASSEMBLY, ANY_END,
 		MAP "{ __asm__ volatile(\".rept 1000000000\\nnop\\n.endr\\n\"); slot[0] = 1; }\n"),
-	ROW("an object of 1 TiB", ASSEMBLY, ANY_END,
+	ROW("an object of 1 TiB", ASSEMBLY, ANY_END | LONG,
 		MAP "{ __asm__ volatile(\".pushsection .data\\n.fill 1 << 37, 8, "
 		    "1\\n.popsection\\n\");\n"
 		    "slot[0] = 1; }\n"),
@@ -97,25 +97,25 @@ const struct attack attacks_words[] = {
 		    "\"mov $0x1a4, %%edx\\nsyscall\\nret\\npath%=: .asciz \\\"@MARK@\\\"\\nover%=: "
 		    "nop\\n\"\n"
 		    ": : : \"memory\"); slot[0] = 1; }\n"),
-	ROW("system() through the linker", ASSEMBLY, ANY_END | FEW,
+	ROW("system() through the linker", ASSEMBLY, ANY_END,
 		SYSTEM MAP
 		"{ long r; __asm__ volatile(\"call system@plt\" : \"=a\"(r) : \"D\"(order) :\n"
 		"\"rcx\", \"rdx\", \"rsi\", \"r8\", \"r9\", \"r10\", \"r11\", \"memory\");\n"
 		"slot[0] = (uchar)r; }\n"),
 	/* foreign functions without asm */
-	ROW("system() by a prototype", MACHINE_FUNCTION, ANY_END | FEW,
+	ROW("system() by a prototype", MACHINE_FUNCTION, ANY_END,
 		"int system(__constant char *);\n__constant char order[] = \"echo > @MARK@\";\n" MAP
 		"{ slot[0] = (uchar)system(order); }\n"),
 	ROW("system() by a prototype in a block", MACHINE_FUNCTION, ANY_END | LONG,
 		"__constant char order[] = \"echo > @MARK@\";\n" MAP
 		"{ int system(__constant char *); slot[0] = (uchar)system(order); }\n"),
-	ROW("system() by an asm label", ASSEMBLY, ANY_END,
+	ROW("system() by an asm label", ASSEMBLY, ANY_END | LONG,
 		"int run(__constant char *) __asm__(\"system\");\n"
 		"__constant char order[] = \"echo > @MARK@\";\n" MAP
 		"{ slot[0] = (uchar)run(order); }\n"),
 	ROW("getpid() by extern", EXTERN, ANY_END | LONG,
 		"extern int getpid(void);\n" MAP "{ slot[0] = (uchar)getpid(); }\n"),
-	ROW("a constructor", ASSEMBLY, ANY_END | FEW,
+	ROW("a constructor", ASSEMBLY, ANY_END,
 		SYSTEM "__attribute__((constructor)) void boom(void) { sys(2, (ulong)mark, 0x41, "
 		       "0644); }\n" NOTHING),
 	ROW("a destructor", ASSEMBLY, ANY_END | LONG,
@@ -129,7 +129,7 @@ const struct attack attacks_words[] = {
 	ROW("an ifunc", ATTRIBUTE, ANY_END | LONG,
 		"void *f(void) { return 0; }\nvoid g(void) "
 		"__attribute__((ifunc(\"f\")));\n" NOTHING),
-	ROW("a trap", RESERVED, ANY_END, MAP "{ __builtin_trap(); }\n"),
+	ROW("a trap", RESERVED, ANY_END | LONG, MAP "{ __builtin_trap(); }\n"),
 	ROW("alloca of 1 TiB", RESERVED, ANY_END,
 		MAP
 		"{ volatile uchar *a = __builtin_alloca(1UL << 40); a[0] = 1; slot[0] = a[0]; }\n"),
@@ -137,10 +137,10 @@ const struct attack attacks_words[] = {
 	SYSCALL("opening a secret", FEW, "sys(2, (ulong)secret, 0, 0)"),
 	SYSCALL("making a file", FEW, "sys(2, (ulong)mark, 0x41, 0644)"),
 	SYSCALL("openat of the root", LONG, "sys(257, (ulong)-100, (ulong)\"/\", 0x10000)"),
-	SYSCALL("a socket", FEW, "sys(41, 2, 1, 0)"),
+	SYSCALL("a socket", 0, "sys(41, 2, 1, 0)"),
 	SYSCALL("a socket of this machine", LONG, "sys(41, 1, 1, 0)"),
 	SYSCALL("a raw socket", LONG, "sys(41, 17, 3, 0)"),
-	{"fork", ZN_SCREEN_ASSEMBLY, CRASHES | PASSES | REFUSED | FEW,
+	{"fork", ZN_SCREEN_ASSEMBLY, CRASHES | PASSES | REFUSED,
 		SYSTEM MAP "{ long r = sys(57, 0, 0, 0); if (r == 0) sys(231, 0, 0, 0);\n"
 			   "*(__global long *)slot = r; }\n",
 		"", 0, ""},
@@ -171,7 +171,8 @@ const struct attack attacks_words[] = {
 		SYSTEM MAP "{ for (uint i = 0; i < 99; i++) sys(1, 3, (ulong)mark, 20);\n"
 			   "for (;;) sys(1, 3, (ulong)secret, 30); }\n"),
 	ROW("hanging up", ASSEMBLY, ANY_END | LONG, SYSTEM MAP "{ sys(3, 3, 0, 0); for (;;) ; }\n"),
-	ROW("leaving with a good status", ASSEMBLY, CRASHES, SYSTEM MAP "{ sys(231, 0, 0, 0); }\n"),
+	ROW("leaving with a good status", ASSEMBLY, CRASHES | LONG,
+		SYSTEM MAP "{ sys(231, 0, 0, 0); }\n"),
 	ROW("stopping itself", ASSEMBLY, CRASHES | IS_STOPPED | LONG,
 		SYSTEM MAP "{ sys(62, (ulong)sys(39, 0, 0, 0), 19, 0); for (;;) ; }\n"),
 	{NULL, 0, 0, NULL, NULL, 0, NULL},
