@@ -277,9 +277,9 @@ static struct zn_announcement announcement_make(const struct zn_publisher *publi
 		.chunks = plan->chunks,
 		.chunk_output_bytes = zn_manifest_chunk_output_bytes(&plan->manifest, 0),
 		.shared_bytes = plan->shared_bytes,
-		.memory_bytes =
-			plan->shared_bytes + 2 * (zn_manifest_chunk_output_bytes(&plan->manifest, 0) +
-							 plan->manifest.input_bytes_max),
+		.memory_bytes = plan->shared_bytes +
+				2 * (zn_manifest_chunk_output_bytes(&plan->manifest, 0) +
+					    plan->manifest.input_bytes_max),
 		.device_classes = ZN_DEVICE_CLASS_CPU | ZN_DEVICE_CLASS_GPU,
 		.features = ZN_FEATURE_EXACT |
 			    ((plan->manifest.options & ZN_OPTION_FP64) != 0 ? ZN_FEATURE_FP64 : 0) |
