@@ -55,7 +55,8 @@ static void load(struct inspection *inspection, const struct zn_pipe_fds *fds)
 	inspection->load = message.load;
 	zn_pipe_layout_of(&inspection->layout, &message.load);
 	inspection->job_memory = zn_job_map(fds->fd[0], inspection->layout.job_bytes, PROT_READ);
-	inspection->lane_memory = zn_job_map(fds->fd[1], inspection->layout.lanes_bytes, PROT_READ | PROT_WRITE);
+	inspection->lane_memory =
+		zn_job_map(fds->fd[1], inspection->layout.lanes_bytes, PROT_READ | PROT_WRITE);
 	answer.kind = ZN_PIPE_LOADED;
 	answer.loaded.tag = message.load.tag;
 	answer.loaded.log_bytes = 0;
@@ -106,8 +107,8 @@ static void make_buffers(struct inspection *inspection, const uint8_t *lane,
 		ZN_HEAD_BYTES + at_least(inspection->load.shared_bytes, ZN_HEAD_BYTES));
 	buffers[ZN_INSPECT_INPUT] = buffer(inspection, CL_MEM_READ_ONLY, lane + layout->input_at,
 		ZN_HEAD_BYTES + at_least(run->input_bytes, ZN_HEAD_BYTES));
-	buffers[ZN_INSPECT_ITEMS] =
-		buffer(inspection, CL_MEM_READ_ONLY, lane + layout->items_at, unit * sizeof(cl_ulong));
+	buffers[ZN_INSPECT_ITEMS] = buffer(inspection, CL_MEM_READ_ONLY, lane + layout->items_at,
+		unit * sizeof(cl_ulong));
 	buffers[ZN_INSPECT_OUTPUT] = buffer(inspection, CL_MEM_READ_WRITE, lane + layout->output_at,
 		(uint64_t)unit * inspection->load.slot_bytes);
 }
@@ -166,8 +167,8 @@ static void run(struct inspection *inspection)
 	set_arguments(inspection);
 	for (uint32_t at = 0; at < asked.count; at += unit) {
 		for (uint32_t i = 0; i < unit; i++)
-			items[i] = asked.form == ZN_PIPE_LIST ? listed[at + i]
-							      : asked.first + at + i;
+			items[i] =
+				asked.form == ZN_PIPE_LIST ? listed[at + i] : asked.first + at + i;
 		launch(inspection, items, output + (size_t)at * inspection->load.slot_bytes);
 		answer.kind = ZN_PIPE_PROGRESS;
 		answer.progress.tag = asked.tag;

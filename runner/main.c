@@ -13,7 +13,8 @@ static int usage(FILE *to, int status)
 	fputs("zennet-runner is started by zennet, one per compute device; it is of no use by "
 	      "itself.\n"
 	      "  zennet-runner probe           --scratch DIR [--sandbox LEVEL]\n"
-	      "  zennet-runner build INDEX     --scratch DIR [--sandbox LEVEL] [--class N] [--gpu] [--threads N]\n"
+	      "  zennet-runner build INDEX     --scratch DIR [--sandbox LEVEL] [--class N] [--gpu] "
+	      "[--threads N]\n"
 	      "                                [--idle] [--cpu-s N]\n"
 	      "  zennet-runner run INDEX       the same without --cpu-s\n"
 	      "  zennet-runner sensors         --scratch DIR [--sys DIR]\n"
@@ -37,8 +38,9 @@ static bool number(uint32_t *out, const char *text)
 
 static bool is_stage(enum zn_sandbox_stage *out, const char *word)
 {
-	static const char *const words[] = {
-		[ZN_STAGE_PROBE] = "probe", [ZN_STAGE_BUILDER] = "build", [ZN_STAGE_RUN] = "run",
+	static const char *const words[] = {[ZN_STAGE_PROBE] = "probe",
+		[ZN_STAGE_BUILDER] = "build",
+		[ZN_STAGE_RUN] = "run",
 		[ZN_STAGE_SENSORS] = "sensors"};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (strcmp(word, words[i]) == 0) {
@@ -72,7 +74,7 @@ static bool options(struct zn_runner_place *place, const char **sys_root, int ar
 			return false;
 	}
 	place->level_max = level < ZN_SANDBOX_FULL ? (enum zn_sandbox_level)level : ZN_SANDBOX_FULL;
-	place->class = (uint8_t)class;
+	place->class = (uint8_t) class;
 	return class <= ZN_DEVICE_OTHER && level >= ZN_SANDBOX_NONE && place->scratch_dir != NULL;
 }
 

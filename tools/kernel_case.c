@@ -52,10 +52,9 @@ static bool open_source(struct zn_kernel_case *out, const char *path,
 	zn_json_add_string(job, "budget", "1 XEN");
 	char *text = zn_json_print(job, false);
 	zn_json_destroy(job);
-	bool good = text == NULL
-			    ? zn_complain(complaint, "out of memory")
-			    : zn_job_file_parse(&out->file, path, directory, text, strlen(text),
-				      complaint);
+	bool good = text == NULL ? zn_complain(complaint, "out of memory")
+				 : zn_job_file_parse(&out->file, path, directory, text,
+					   strlen(text), complaint);
 	free(text);
 	return good;
 }

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LIST_ITEMS_MAX  4096
-#define FEW_ITEMS       64
-#define TRIED_NS        UINT64_C(2000000000) /* a run; about six of them on each device */
-#define CHUNK_NS        1e9 /* what a chunk aims at */
+#define LIST_ITEMS_MAX 4096
+#define FEW_ITEMS      64
+#define TRIED_NS       UINT64_C(2000000000) /* a run; about six of them on each device */
+#define CHUNK_NS       1e9                  /* what a chunk aims at */
 
 void zn_kernel_tell(struct zn_kernel_check *check, const struct zn_kernel_step *step)
 {
@@ -36,7 +36,8 @@ static uint32_t whole_units(const struct zn_kernel_check *check, uint64_t items)
 
 bool zn_kernel_part_open(struct zn_kernel_part *part, struct zn_kernel_check *check, int which)
 {
-	*part = (struct zn_kernel_part){.which = which, .chunk = which == 0 ? 0 : check->kernel->plan.chunks - 1};
+	*part = (struct zn_kernel_part){.which = which,
+		.chunk = which == 0 ? 0 : check->kernel->plan.chunks - 1};
 	zn_manifest_chunk(&part->first, &part->items, &check->kernel->plan.manifest, part->chunk);
 	if (part->items > ZN_KERNEL_TRIED_ITEMS_MAX)
 		part->items = whole_units(check, ZN_KERNEL_TRIED_ITEMS_MAX);
@@ -50,7 +51,8 @@ void zn_kernel_part_close(struct zn_kernel_part *part)
 	part->input = NULL;
 }
 
-struct zn_run_request zn_kernel_part_request(const struct zn_kernel_part *part, uint32_t from, uint32_t count)
+struct zn_run_request zn_kernel_part_request(const struct zn_kernel_part *part, uint32_t from,
+	uint32_t count)
 {
 	return (struct zn_run_request){.first = part->first + from,
 		.count = count,
@@ -76,8 +78,9 @@ struct zn_runner_job zn_kernel_job(const struct zn_kernel_check *check)
 /* --- comparing ------------------------------------------------------------------------------------ */
 
 /* Slot `at[i]` of `right` against slot i of `left` (at NULL: the same slots). */
-bool zn_kernel_equal(struct zn_kernel_check *check, const struct zn_kernel_part *part, const uint8_t *right,
-	const uint8_t *left, uint32_t count, const uint64_t *at, const char *how)
+bool zn_kernel_equal(struct zn_kernel_check *check, const struct zn_kernel_part *part,
+	const uint8_t *right, const uint8_t *left, uint32_t count, const uint64_t *at,
+	const char *how)
 {
 	uint32_t slot = check->kernel->plan.manifest.slot_bytes;
 	for (uint32_t i = 0; i < count; i++) {
@@ -102,8 +105,8 @@ static uint8_t *run(struct zn_kernel_check *check, const struct zn_run_request *
 {
 	uint8_t *output = zn_kernel_bench_run(&check->bench, request);
 	if (output == NULL)
-		zn_kernel_report_find(check->report, "", 0, "the kernel did not come to its end: %s",
-			check->bench.sentence);
+		zn_kernel_report_find(check->report, "", 0,
+			"the kernel did not come to its end: %s", check->bench.sentence);
 	return output;
 }
 
@@ -112,23 +115,25 @@ static bool run_and_compare(struct zn_kernel_check *check, const struct zn_kerne
 {
 	uint32_t slot = check->kernel->plan.manifest.slot_bytes;
 	uint8_t *output = run(check, request);
-	bool same = output != NULL && zn_kernel_equal(check, part,
-					      request->items != NULL ? right
-								     : right + (uint64_t)from * slot,
-					      output, request->count, request->items, how);
+	bool same = output != NULL &&
+		    zn_kernel_equal(check, part,
+			    request->items != NULL ? right : right + (uint64_t)from * slot, output,
+			    request->count, request->items, how);
 	free(output);
 	return same;
 }
 
 /* Items spread over the first `items` of the part, whole groups, out of order. */
-uint32_t zn_kernel_part_spread(const struct zn_kernel_check *check, const struct zn_kernel_part *part,
-	uint64_t *items, uint32_t items_count, uint32_t items_max)
+uint32_t zn_kernel_part_spread(const struct zn_kernel_check *check,
+	const struct zn_kernel_part *part, uint64_t *items, uint32_t items_count,
+	uint32_t items_max)
 {
 	uint32_t unit = zn_kernel_unit(check), units = items_count / unit;
 	uint32_t wanted = items_max / unit < units ? items_max / unit : units;
 	for (uint32_t u = 0; u < wanted; u++) {
 		/* the last one first, the first one last */
-		uint64_t place = wanted > 1 ? (uint64_t)(wanted - 1 - u) * (units - 1) / (wanted - 1) : 0;
+		uint64_t place =
+			wanted > 1 ? (uint64_t)(wanted - 1 - u) * (units - 1) / (wanted - 1) : 0;
 		for (uint32_t i = 0; i < unit; i++)
 			items[u * unit + i] = part->first + place * unit + i;
 	}
@@ -150,14 +155,16 @@ static bool compare_cuts(struct zn_kernel_check *check, const struct zn_kernel_p
 		good = good && run_and_compare(check, part, right, &request, half,
 				       "when the chunk is cut in two");
 	}
-	request = zn_kernel_part_request(part, 0, zn_kernel_part_spread(check, part, items, count, LIST_ITEMS_MAX));
+	request = zn_kernel_part_request(part, 0,
+		zn_kernel_part_spread(check, part, items, count, LIST_ITEMS_MAX));
 	request.items = items;
-	return good && run_and_compare(check, part, right, &request, 0,
-			       "in a list of single items");
+	return good &&
+	       run_and_compare(check, part, right, &request, 0, "in a list of single items");
 }
 
 /* How many items take TRIED_NS, learnt from a few of them; 0 when they do not end. */
-static uint32_t items_for(struct zn_kernel_check *check, const struct zn_kernel_part *part, double *item_ns)
+static uint32_t items_for(struct zn_kernel_check *check, const struct zn_kernel_part *part,
+	double *item_ns)
 {
 	uint32_t few = part->items < FEW_ITEMS ? part->items : FEW_ITEMS;
 	struct zn_run_request request = zn_kernel_part_request(part, 0, whole_units(check, few));
@@ -173,8 +180,8 @@ static uint32_t items_for(struct zn_kernel_check *check, const struct zn_kernel_
 /* --- a device ------------------------------------------------------------------------------------- */
 
 /* The outputs of all devices are held against those of the first. */
-static bool compare_known(struct zn_kernel_check *check, const struct zn_kernel_part *part, uint8_t **output,
-	uint32_t count, const char *device)
+static bool compare_known(struct zn_kernel_check *check, const struct zn_kernel_part *part,
+	uint8_t **output, uint32_t count, const char *device)
 {
 	char how[ZN_DEVICE_TEXT_BYTES_MAX + 64];
 	if (check->known[part->which] == NULL) {
@@ -186,8 +193,8 @@ static bool compare_known(struct zn_kernel_check *check, const struct zn_kernel_
 	}
 	uint32_t both = check->known_items[part->which];
 	snprintf(how, sizeof how, "on %s than on %s", device, check->known_by);
-	return zn_kernel_equal(check, part, check->known[part->which], *output, both < count ? both : count,
-		NULL, how);
+	return zn_kernel_equal(check, part, check->known[part->which], *output,
+		both < count ? both : count, NULL, how);
 }
 
 struct tried {
@@ -246,7 +253,8 @@ static void advise(char *out, size_t out_bytes, const struct zn_kernel_check *ch
 	out[0] = '\0';
 	if (check->kernel->job_path[0] != '\0' && chunk_s > 30)
 		snprintf(out, out_bytes,
-			"; a chunk takes %.0f s here, one second is better: \"chunk_items\": %" PRIu32,
+			"; a chunk takes %.0f s here, one second is better: \"chunk_items\": "
+			"%" PRIu32,
 			chunk_s, whole_units(check, (uint64_t)(CHUNK_NS / tried->item_ns)));
 }
 
@@ -259,8 +267,9 @@ static void check_device(struct zn_kernel_check *check, const struct zn_device *
 	struct zn_runner_job job = zn_kernel_job(check);
 	snprintf(what, sizeof what, "%s %s", zn_tool_device_class(device), device->name);
 	if (device->exact != ZN_EXACT_YES) {
-		zn_kernel_tell(check, zn_kernel_report_step(report, ZN_KERNEL_SKIPPED, what,
-				    "not tried, it does no exact work: %s", device->exact_reason));
+		zn_kernel_tell(check,
+			zn_kernel_report_step(report, ZN_KERNEL_SKIPPED, what,
+				"not tried, it does no exact work: %s", device->exact_reason));
 		return;
 	}
 	bool good = zn_kernel_bench_open(&check->bench, device->index, NULL, false) &&
@@ -268,9 +277,9 @@ static void check_device(struct zn_kernel_check *check, const struct zn_device *
 	uint32_t build_ms = check->bench.build_ms;
 	if (!good && check->bench.load_err == ZN_ERR_BUILD) {
 		zn_kernel_report_log(report, check->bench.log, device->name);
+		check->build_failed = true;
 	} else if (!good) {
-		zn_kernel_report_find(report, "", 0, "%s: %s", device->name,
-			check->bench.sentence);
+		zn_kernel_report_find(report, "", 0, "%s: %s", device->name, check->bench.sentence);
 	}
 	good = good && try_part(check, 0, device->name, &tried);
 	good = good && (check->kernel->plan.chunks < 2 || try_part(check, 1, device->name, &tried));
@@ -279,15 +288,17 @@ static void check_device(struct zn_kernel_check *check, const struct zn_device *
 		good = try_width(check, widths[i], device->name);
 	zn_kernel_bench_close(&check->bench);
 	if (!good)
-		zn_kernel_tell(check, zn_kernel_report_step(report, ZN_KERNEL_BAD, what, "see below"));
+		zn_kernel_tell(check,
+			zn_kernel_report_step(report, ZN_KERNEL_BAD, what, "see below"));
 	else
-		zn_kernel_tell(check, zn_kernel_report_step(report, ZN_KERNEL_GOOD, what,
-				    "built in %.1f s; %" PRIu32
-				    " items of %.3g us each: range, list, two cuts, again%s: the same "
-				    "bytes%s",
-				    build_ms / 1e3, tried.items, tried.item_ns / 1e3,
-				    device->class == ZN_DEVICE_CPU ? ", vectors of 1, 8, 16" : "",
-				    advice));
+		zn_kernel_tell(check,
+			zn_kernel_report_step(report, ZN_KERNEL_GOOD, what,
+				"built in %.1f s; %" PRIu32
+				" items of %.3g us each: range, list, two cuts, again%s: the same "
+				"bytes%s",
+				build_ms / 1e3, tried.items, tried.item_ns / 1e3,
+				device->class == ZN_DEVICE_CPU ? ", vectors of 1, 8, 16" : "",
+				advice));
 }
 
 /* --- the whole ------------------------------------------------------------------------------------ */
@@ -304,9 +315,9 @@ static void check_devices(struct zn_kernel_check *check)
 	for (uint32_t i = 0; i < probe.devices_count; i++)
 		check_device(check, &probe.devices[i]);
 	if (probe.devices_count == 0)
-		zn_kernel_tell(check, zn_kernel_report_step(check->report, ZN_KERNEL_SKIPPED,
-					      "devices",
-					      "none is here; `zennet doctor` says what to do"));
+		zn_kernel_tell(check,
+			zn_kernel_report_step(check->report, ZN_KERNEL_SKIPPED, "devices",
+				"none is here; `zennet doctor` says what to do"));
 }
 
 static void tell_job(struct zn_kernel_check *check)

@@ -13,6 +13,7 @@ struct zn_kernel_check {
 	const struct zn_kernel_check_options *options;
 	struct zn_complaint *complaint;
 	struct zn_kernel_bench bench;
+	bool build_failed; /* on some device: oclgrind's compiler has the same grammar */
 	/* what the first device gave for the first items of the first and the last chunk */
 	uint8_t *known[2];
 	uint32_t known_items[2];

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FEW_GROUPS 4 /* in the map form: items */
+#define FEW_ITEMS 4 /* of the map form; of the chunk form one group */
 
 static bool inspect_findings(struct zn_kernel_check *check, int log)
 {
@@ -67,14 +67,15 @@ static enum inspected inspect_run(struct zn_kernel_check *check, const struct zn
 }
 
 /* A few first, to see how long they take; then as many as fit ZN_INSPECT_AIM_MS. */
-static enum inspected inspect_runs(struct zn_kernel_check *check,
-	const struct zn_kernel_part *part, uint32_t *items_done)
+static enum inspected inspect_runs(struct zn_kernel_check *check, const struct zn_kernel_part *part,
+	uint32_t *items_done)
 {
 	uint64_t begun_ns = zn_clock_monotonic_ns();
-	enum inspected result = inspect_run(check, part, FEW_GROUPS, items_done);
+	uint32_t few = zn_kernel_unit(check) > 1 ? 1 : FEW_ITEMS;
+	enum inspected result = inspect_run(check, part, few, items_done);
 	uint64_t took_ns = zn_clock_monotonic_ns() - begun_ns + 1;
-	uint64_t fit = ZN_INSPECT_AIM_MS * UINT64_C(1000000) * FEW_GROUPS / took_ns;
-	if (result != INSPECT_CLEAN || fit <= FEW_GROUPS)
+	uint64_t fit = ZN_INSPECT_AIM_MS * UINT64_C(1000000) * few / took_ns;
+	if (result != INSPECT_CLEAN || fit <= few)
 		return result;
 	return inspect_run(check, part,
 		fit < ZN_INSPECT_GROUPS_MAX ? (uint32_t)fit : ZN_INSPECT_GROUPS_MAX, items_done);
@@ -104,8 +105,14 @@ void zn_kernel_inspect(struct zn_kernel_check *check)
 	if (check->options->inspector == NULL) {
 		zn_kernel_tell(check,
 			zn_kernel_report_step(check->report, ZN_KERNEL_SKIPPED, "oclgrind",
-				"not installed, so nothing looked for accesses out of bounds, races "
+				"not installed, so nothing looked for accesses out of bounds, "
+				"races "
 				"and values never set; on Debian: apt-get install oclgrind"));
+		return;
+	}
+	if (check->build_failed) {
+		zn_kernel_tell(check, zn_kernel_report_step(check->report, ZN_KERNEL_SKIPPED,
+					      "oclgrind", "not tried, since it does not build"));
 		return;
 	}
 	for (int tried = 0; tried < 4 && worst == INSPECT_CLEAN; tried++)
@@ -114,15 +121,15 @@ void zn_kernel_inspect(struct zn_kernel_check *check)
 	if (worst == INSPECT_CLEAN)
 		zn_kernel_tell(check,
 			zn_kernel_report_step(check->report, ZN_KERNEL_GOOD, "oclgrind",
-				"%" PRIu32 " items in the shapes of a CPU and a GPU: the same bytes; "
+				"%" PRIu32
+				" items in the shapes of a CPU and a GPU: the same bytes; "
 				"nothing out of bounds, no race, no value that was never set",
 				items_done));
 	else if (worst == INSPECT_FOUND)
-		zn_kernel_tell(check, zn_kernel_report_step(check->report, ZN_KERNEL_BAD, "oclgrind",
-					      "see below"));
+		zn_kernel_tell(check, zn_kernel_report_step(check->report, ZN_KERNEL_BAD,
+					      "oclgrind", "see below"));
 	else
-		zn_kernel_tell(check,
-			zn_kernel_report_step(check->report, ZN_KERNEL_SKIPPED, "oclgrind",
-				"it stopped after %" PRIu32 " items: %s", items_done,
-				check->bench.sentence));
+		zn_kernel_tell(check, zn_kernel_report_step(check->report, ZN_KERNEL_SKIPPED,
+					      "oclgrind", "it stopped after %" PRIu32 " items: %s",
+					      items_done, check->bench.sentence));
 }

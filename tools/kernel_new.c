@@ -58,7 +58,8 @@ bool zn_kernel_new(const char *name, struct zn_complaint *complaint)
 	char paths[2][PATH_MAX], texts[2][TEXT_BYTES];
 	if (!is_plain(stem))
 		return zn_complain(complaint,
-			"'%s' is no name for a kernel; letters, digits, _ and - make one, at most %d "
+			"'%s' is no name for a kernel; letters, digits, _ and - make one, at most "
+			"%d "
 			"of them",
 			stem, STEM_BYTES_MAX);
 	if (!zn_path_make(paths[0], "%s.cl", name) || !zn_path_make(paths[1], "%s.json", name))

@@ -41,18 +41,24 @@ struct zn_kernel_step *zn_kernel_report_step(struct zn_kernel_report *report,
 	return step;
 }
 
-/* "probe.cl:12:5: error: ...": true with the parts of it. */
+/* "probe.cl:12:5: error: words", or PoCL's "error: probe.cl:12:5: words": true with the parts of it. */
 static bool diagnostic(char *file, size_t file_bytes, uint32_t *line, const char **words,
 	const char *text)
 {
-	const char *error = strstr(text, " error: ");
-	const char *colon = strchr(text, ':');
-	if (error == NULL || colon == NULL || colon > error)
+	const char *error = strstr(text, "error: ");
+	bool first = error == text;
+	const char *place = first ? text + strlen("error: ") : text;
+	const char *colon = strchr(place, ':');
+	if (error == NULL || colon == NULL || (!first && colon > error))
 		return false;
 	*line = (uint32_t)strtoul(colon + 1, NULL, 10);
-	*words = error + strlen(" error: ");
-	snprintf(file, file_bytes, "%.*s", (int)(colon - text), text);
-	return true;
+	*words = error + strlen("error: ");
+	if (first) {
+		const char *after = strstr(colon, ": ");
+		*words = after != NULL ? after + 2 : place;
+	}
+	snprintf(file, file_bytes, "%.*s", (int)(colon - place), place);
+	return *line != 0;
 }
 
 void zn_kernel_report_log(struct zn_kernel_report *report, const char *log, const char *device)

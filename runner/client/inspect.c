@@ -50,8 +50,9 @@ static void place_of(char *out, size_t out_bytes, uint64_t address)
 	if (before)
 		number++;
 	if (number < 1 || number > ZN_INSPECT_BUFFERS) {
-		snprintf(out, out_bytes, address < 65536 ? "through a null pointer"
-							 : "where nothing of the job lies");
+		snprintf(out, out_bytes,
+			address < 65536 ? "through a null pointer"
+					: "where nothing of the job lies");
 		return;
 	}
 	long long at = before ? -(long long)(OFFSET_MASK + 1 - offset)
@@ -197,8 +198,8 @@ uint32_t zn_inspect_log_read(struct zn_inspect_finding *out, int fd)
 	if (text == NULL)
 		return 0;
 	while (bytes < ZN_INSPECT_LOG_BYTES_MAX) {
-		ssize_t got = pread(fd, text + bytes, ZN_INSPECT_LOG_BYTES_MAX - bytes,
-			(off_t)bytes);
+		ssize_t got =
+			pread(fd, text + bytes, ZN_INSPECT_LOG_BYTES_MAX - bytes, (off_t)bytes);
 		if (got <= 0)
 			break;
 		bytes += (uint64_t)got;

@@ -43,8 +43,8 @@ struct zn_runner_options {
 	   is one, and finds the device even where other drivers list nothing. class 0: not known */
 	uint8_t device_class;
 	uint32_t class_index;
-	uint32_t cpu_threads; /* CPU devices: use so many threads; 0: all */
-	bool idle_priority;   /* run only when nothing else wants the cores (SCHED_IDLE): for CPU
+	uint32_t cpu_threads;  /* CPU devices: use so many threads; 0: all */
+	bool idle_priority;    /* run only when nothing else wants the cores (SCHED_IDLE): for CPU
 	                            devices of a worker; not for GPUs, which would starve */
 	uint32_t duty_percent; /* how much of the time the device may work: ZN_DUTY_PERCENT_MIN to
 	                          100; 0: all of it */

@@ -184,7 +184,8 @@ static void count_words(uint64_t slots[SHARES][3], const uint8_t *text, uint64_t
 	for (uint64_t share = 0; share < SHARES; share++) {
 		uint64_t *slot = slots[share];
 		memset(slot, 0, 3 * sizeof *slot);
-		for (uint64_t at = share * bytes / SHARES; at < (share + 1) * bytes / SHARES; at++) {
+		for (uint64_t at = share * bytes / SHARES; at < (share + 1) * bytes / SHARES;
+			at++) {
 			slot[0] += text[at] == '\n';
 			slot[1] += !is_space(text[at]) && (at == 0 || is_space(text[at - 1]));
 			slot[2]++;
@@ -203,7 +204,7 @@ static void wordcount_counts_every_kind_of_text(void **state)
 	for (size_t kind = 0; kind < sizeof sizes / sizeof *sizes; kind++) {
 		for (uint32_t i = 0; i < sizes[kind]; i++) {
 			uint64_t random = test_random(&seed);
-			text[i] = random % 4 == 0 ? (uint8_t)" \n\t\r"[random >> 8 & 3]
+			text[i] = random % 4 == 0 ? (uint8_t) " \n\t\r"[random >> 8 & 3]
 						  : (uint8_t)(random >> 16);
 		}
 		example_open(&example, "wordcount/wordcount.cl", 24, SHARES);
@@ -254,7 +255,8 @@ static void pull(float out[4], uint32_t item)
 		float d[3];
 		for (int k = 0; k < 3; k++)
 			d[k] = bodies[i][k] - bodies[item][k];
-		float near = 1.0f / sqrtf(fmaf(d[0], d[0], fmaf(d[1], d[1], fmaf(d[2], d[2], SOFT))));
+		float near =
+			1.0f / sqrtf(fmaf(d[0], d[0], fmaf(d[1], d[1], fmaf(d[2], d[2], SOFT))));
 		float weight = bodies[i][3] * near, cube = weight * near * near;
 		for (int k = 0; k < 3; k++)
 			out[k] = fmaf(d[k], cube, out[k]);

@@ -12,9 +12,11 @@
 	"\t__global const uchar *input, __global uchar *slot)\n{\n"                                \
 	"\t__global uint *out = (__global uint *)slot; uint own[4];\n" /* line 4 */
 #define CHUNK_HEAD                                                                                 \
-	"void zn_chunk(ulong item, uint place, __global const uchar *params, __global const uchar\n" \
-	"\t*shared, __global const uchar *input, __global uchar *slot, __local uchar *scratch)\n{\n" \
-	"\t__global uint *out = (__global uint *)slot; __local uint *all = (__local uint "           \
+	"void zn_chunk(ulong item, uint place, __global const uchar *params, __global const "      \
+	"uchar\n"                                                                                  \
+	"\t*shared, __global const uchar *input, __global uchar *slot, __local uchar "             \
+	"*scratch)\n{\n"                                                                           \
+	"\t__global uint *out = (__global uint *)slot; __local uint *all = (__local uint "         \
 	"*)scratch;\n"
 #define GROUP 8
 
@@ -62,16 +64,16 @@ static void oclgrind_names_the_line_of_every_wrong_access(void **state)
 	(void)state;
 	static const struct wrong wrongs[] = {
 		{"out[1] = (uint)item;", "", false},
-		{"if (item == 6) out[2] = 1;", "writes 4 bytes outside of its output slot, at its byte 8",
-			false},
+		{"if (item == 6) out[2] = 1;",
+			"writes 4 bytes outside of its output slot, at its byte 8", false},
 		{"if (item == 6) out[-1] = 1;",
 			"writes 4 bytes outside of its output slot, at its byte -4", false},
 		{"out[1] = ((__global const uint *)params)[2];",
 			"reads 4 bytes outside of the parameters, at its byte 8", false},
 		{"out[1] = ((__global const uint *)shared)[16];",
 			"reads 4 bytes outside of the shared input, at its byte 64", false},
-		{"*(__global uint *)(ulong)(item / 16) = 4;", "writes 4 bytes through a null pointer",
-			false},
+		{"*(__global uint *)(ulong)(item / 16) = 4;",
+			"writes 4 bytes through a null pointer", false},
 		{"own[item & 3] = 1; out[1] = own[~item & 3];",
 			"writes a value that was never set into the output", false},
 		{"if (own[item & 3] == 3) out[1] = 2;", "decides by a value that was never set",
@@ -83,8 +85,8 @@ static void oclgrind_names_the_line_of_every_wrong_access(void **state)
 			"two items of a group use the same place of local memory, one of them "
 			"writing, with no barrier between",
 			true},
-		{"all[place] = place; barrier(CLK_LOCAL_MEM_FENCE); out[0] = all[(place + 1) & 7];", "",
-			true},
+		{"all[place] = place; barrier(CLK_LOCAL_MEM_FENCE); out[0] = all[(place + 1) & 7];",
+			"", true},
 		{"if (place == 3) all[16 + place] = 8;", /* scratch is rounded up by 16 bytes */
 			"", true},
 		{"if (place == 3) all[32] = 8;",
@@ -119,8 +121,8 @@ static void the_item_of_a_finding_is_named(void **state)
 	(void)state;
 	static struct zn_inspect_finding found[ZN_INSPECT_FINDINGS_MAX];
 	skip_without_oclgrind();
-	assert_int_equal(inspect(found, MAP_HEAD "\tif (item == 11) out[2] = own[1] = 1;\n}\n", false,
-				 false),
+	assert_int_equal(inspect(found, MAP_HEAD "\tif (item == 11) out[2] = own[1] = 1;\n}\n",
+				 false, false),
 		1);
 	assert_int_equal(found[0].item, 11);
 }
@@ -131,15 +133,15 @@ static void a_log_is_read_as_hostile_text(void **state)
 	static struct zn_inspect_finding found[ZN_INSPECT_FINDINGS_MAX];
 	static char text[ZN_INSPECT_LOG_BYTES_MAX];
 	static const char *const pieces[] = {"\n", "Invalid write of size ", "zennet item ",
-		"At line ", " of ", "address 0x", "ffffffffffffffffffff", "99999999999999999999", ":",
-		" data race at ", "\t", "x.cl", "\x1b[2J", "%s%n", "Index (", "\xff"};
+		"At line ", " of ", "address 0x", "ffffffffffffffffffff", "99999999999999999999",
+		":", " data race at ", "\t", "x.cl", "\x1b[2J", "%s%n", "Index (", "\xff"};
 	uint64_t seed = 3;
 	assert_int_equal(zn_inspect_log_parse(found, "", 0), 0);
 	for (int round = 0; round < (test_is_long() ? 2000 : 100); round++) {
 		size_t bytes = 0, most = 1 + (size_t)(test_random(&seed) % 8192);
 		while (bytes + 64 < most) {
-			const char *piece = pieces[test_random(&seed) %
-						   (sizeof pieces / sizeof *pieces)];
+			const char *piece =
+				pieces[test_random(&seed) % (sizeof pieces / sizeof *pieces)];
 			memcpy(text + bytes, piece, strlen(piece));
 			bytes += strlen(piece);
 		}
