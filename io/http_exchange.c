@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 
 /* --- life --- */
 
@@ -24,6 +25,7 @@ static struct zn_http_exchange *exchange_create(struct zn_http_server *server,
 	exchange->method = method;
 	exchange->path = path;
 	exchange->fd = -1;
+	exchange->reply_fd = -1;
 	exchange->next = server->exchanges;
 	if (exchange->next != NULL)
 		exchange->next->before = exchange;
@@ -50,6 +52,8 @@ static void exchange_destroy(struct zn_http_exchange *exchange)
 	body_free(exchange);
 	if (!exchange->reply_lasts)
 		free(exchange->reply);
+	if (exchange->reply_fd >= 0)
+		close(exchange->reply_fd);
 	free(exchange);
 }
 
@@ -111,22 +115,43 @@ static bool body_add(struct zn_http_exchange *exchange, const char *bytes, size_
 
 /* --- answers --- */
 
+static enum MHD_Result queue_response(struct MHD_Connection *connection, int status,
+	const char *type, struct MHD_Response *response)
+{
+	enum MHD_Result queued;
+
+	if (type != NULL && type[0] != '\0')
+		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+	queued = MHD_queue_response(connection, (unsigned int)status, response);
+	MHD_destroy_response(response);
+	return queued;
+}
+
 static enum MHD_Result queue(struct MHD_Connection *connection, int status, const char *type,
 	void *bytes, size_t count, enum MHD_ResponseMemoryMode mode)
 {
 	struct MHD_Response *response = MHD_create_response_from_buffer(count, bytes, mode);
-	enum MHD_Result queued;
 
 	if (response == NULL) {
 		if (mode == MHD_RESPMEM_MUST_FREE)
 			free(bytes);
 		return MHD_NO;
 	}
-	if (type != NULL && type[0] != '\0')
-		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-	queued = MHD_queue_response(connection, (unsigned int)status, response);
-	MHD_destroy_response(response);
-	return queued;
+	return queue_response(connection, status, type, response);
+}
+
+static enum MHD_Result queue_file(struct zn_http_exchange *exchange)
+{
+	int fd = exchange->reply_fd;
+	struct MHD_Response *response = MHD_create_response_from_fd64(exchange->reply_bytes, fd);
+
+	exchange->reply_fd = -1;
+	if (response == NULL) {
+		close(fd);
+		return MHD_NO;
+	}
+	return queue_response(exchange->connection, exchange->reply_status, exchange->reply_type,
+		response);
 }
 
 static enum MHD_Result queue_sentence(struct MHD_Connection *connection, int status,
@@ -140,6 +165,8 @@ static enum MHD_Result queue_reply(struct zn_http_exchange *exchange)
 {
 	void *bytes = exchange->reply;
 
+	if (exchange->reply_fd >= 0)
+		return queue_file(exchange);
 	exchange->reply = NULL;
 	return queue(exchange->connection, exchange->reply_status, exchange->reply_type, bytes,
 		exchange->reply_bytes,
@@ -180,6 +207,13 @@ void zn_http_reply_lasting(struct zn_http_exchange *exchange, int status, const 
 {
 	exchange->reply_lasts = true;
 	answer(exchange, status, content_type, (void *)(uintptr_t)bytes, count);
+}
+
+void zn_http_reply_file(struct zn_http_exchange *exchange, int status, const char *content_type,
+	int fd, uint64_t count)
+{
+	exchange->reply_fd = fd;
+	answer(exchange, status, content_type, NULL, count);
 }
 
 /* --- holding --- */

@@ -50,6 +50,7 @@ struct zn_http_exchange {
 	void *reply;
 	size_t reply_bytes;
 	bool reply_lasts; /* borrowed: not ours to free */
+	int reply_fd;     /* the reply is this file; -1: none */
 	struct zn_http_exchange *next;
 	struct zn_http_exchange *before;
 };

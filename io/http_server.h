@@ -65,6 +65,10 @@ void zn_http_reply(struct zn_http_exchange *exchange, int status, const char *co
 void zn_http_reply_lasting(struct zn_http_exchange *exchange, int status, const char *content_type,
 	const void *bytes, size_t count);
 
+/** The same from a file, `count` bytes from its beginning, read while they are sent. Takes `fd`. */
+void zn_http_reply_file(struct zn_http_exchange *exchange, int status, const char *content_type,
+	int fd, uint64_t count);
+
 /** A fresh P-256 key and a self-signed certificate, as PEM (malloc'ed), and the pin of its
  *  SubjectPublicKeyInfo. */
 enum zn_err zn_tls_identity_make(char **key_pem, char **certificate_pem, struct zn_hash *pin);

@@ -64,6 +64,9 @@ bool zn_json_read_doubles(struct zn_json_reader *reader, const char *key, bool r
 	size_t count, double *out);
 bool zn_json_read_object(struct zn_json_reader *reader, const char *key, bool required,
 	const struct zn_json **out);
+/** Whatever it is. */
+bool zn_json_read_any(struct zn_json_reader *reader, const char *key, bool required,
+	const struct zn_json **out);
 bool zn_json_read_array(struct zn_json_reader *reader, const char *key, bool required,
 	const struct zn_json **out);
 /** False (and a complaint) when anything failed or an unknown key is there. */

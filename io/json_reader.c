@@ -279,6 +279,17 @@ bool zn_json_read_object(struct zn_json_reader *reader, const char *key, bool re
 	return read_inner(reader, key, required, cJSON_IsObject, "object, { ... }", out);
 }
 
+bool zn_json_read_any(struct zn_json_reader *reader, const char *key, bool required,
+	const struct zn_json **out)
+{
+	const struct zn_json *value = find(reader, key, required);
+
+	if (value == NULL)
+		return false;
+	*out = value;
+	return true;
+}
+
 bool zn_json_read_array(struct zn_json_reader *reader, const char *key, bool required,
 	const struct zn_json **out)
 {

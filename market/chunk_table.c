@@ -167,6 +167,19 @@ bool zn_chunk_table_accept(struct zn_chunk_table *table, uint64_t chunk, uint16_
 	return first;
 }
 
+void zn_chunk_table_redo(struct zn_chunk_table *table, uint64_t chunk)
+{
+	struct chunk *entry = chunk_at(table, chunk);
+	if (entry->acceptor == ZN_PEER_NONE)
+		return;
+	entry->acceptor = ZN_PEER_NONE;
+	table->accepted--;
+	if (held(entry))
+		table->leased++;
+	else if (chunk < table->first_free)
+		table->first_free = chunk;
+}
+
 void zn_chunk_table_refuse(struct zn_chunk_table *table, uint16_t peer,
 	zn_chunk_retracted_fn *retracted, void *user)
 {
@@ -175,12 +188,7 @@ void zn_chunk_table_refuse(struct zn_chunk_table *table, uint16_t peer,
 		let_go(table, at, peer);
 		if (chunk->acceptor != peer)
 			continue;
-		chunk->acceptor = ZN_PEER_NONE;
-		table->accepted--;
-		if (held(chunk))
-			table->leased++;
-		else if (at < table->first_free)
-			table->first_free = at;
+		zn_chunk_table_redo(table, at);
 		retracted(user, at);
 	}
 }

@@ -33,6 +33,8 @@ void zn_chunk_table_release(struct zn_chunk_table *table, uint64_t chunk, uint16
 /** The peer's result passed. True: the first for this chunk, use it; false: it was done already (the
  *  peer is paid all the same). Ends the peer's lease. */
 bool zn_chunk_table_accept(struct zn_chunk_table *table, uint64_t chunk, uint16_t peer);
+/** An accepted chunk's output is lost: it is free again. */
+void zn_chunk_table_redo(struct zn_chunk_table *table, uint64_t chunk);
 /** Called for each chunk that must be taken out of the result again. */
 typedef void zn_chunk_retracted_fn(void *user, uint64_t chunk);
 /** The peer is refused: its leases end, and what was accepted from it is free again. */

@@ -121,6 +121,21 @@ uint64_t zn_manifest_chunk_output_bytes(const struct zn_manifest *manifest, uint
 	return (uint64_t)items * manifest->slot_bytes;
 }
 
+uint64_t zn_manifest_units(const struct zn_manifest *manifest, const uint8_t *output,
+	uint64_t bytes)
+{
+	uint64_t units = 0;
+	if (manifest->counter_at == ZN_COUNTER_NONE)
+		return 1;
+	for (uint64_t slot = 0; slot + manifest->slot_bytes <= bytes;
+		slot += manifest->slot_bytes) {
+		const uint8_t *at = output + slot + manifest->counter_at;
+		units += (uint64_t)at[0] | (uint64_t)at[1] << 8 | (uint64_t)at[2] << 16 |
+			 (uint64_t)at[3] << 24;
+	}
+	return units;
+}
+
 uint64_t zn_manifest_inputs_bytes(const struct zn_manifest *manifest)
 {
 	return manifest->input_bytes_max == 0 ? 0 : zn_manifest_chunks(manifest) * ZN_HASH_BYTES;

@@ -80,6 +80,10 @@ uint64_t zn_manifest_chunks(const struct zn_manifest *manifest);
 void zn_manifest_chunk(uint64_t *first, uint32_t *items, const struct zn_manifest *manifest,
 	uint64_t chunk);
 uint64_t zn_manifest_chunk_output_bytes(const struct zn_manifest *manifest, uint64_t chunk);
+/** Metered units of a chunk's output of `bytes` bytes, whole slots: the sum of its slots' counters, or 1
+ *  where the job counts none. Cannot overflow. */
+uint64_t zn_manifest_units(const struct zn_manifest *manifest, const uint8_t *output,
+	uint64_t bytes);
 /** Size of the list that inputs_id names; 0 if there is none. */
 uint64_t zn_manifest_inputs_bytes(const struct zn_manifest *manifest);
 

@@ -136,6 +136,7 @@ struct zn_publisher_event {
 	const struct zn_message *message;   /* untrusted */
 	struct zn_hash nonce;               /* MESSAGE: fresh randomness, for a challenge */
 	const struct zn_hash *output_roots; /* of a deliver message: content ids of what came */
+	const uint64_t *output_units;       /* and their units; NULL: the job counts none */
 	struct zn_hash channel_id;          /* OPENED */
 	uint32_t index;                     /* CHECKED: in the delivery */
 	uint32_t items;                     /* CHECKED: recomputed */

@@ -85,7 +85,7 @@ static enum zn_result_refusal delivery_check(const struct zn_publisher_job *job,
 		.job_hash = job->job_hash,
 		.worker_key = deal->worker_key,
 		.manifest = &job->manifest};
-	return zn_result_check(&job->chain, deliver->statements, event->output_roots,
+	return zn_result_check(&job->chain, deliver->statements, event->output_roots, event->output_units,
 		deliver->statements_count, &deliver->signature, &limits);
 }
 

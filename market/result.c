@@ -63,12 +63,12 @@ static enum zn_result_refusal place_check(const struct zn_chain_id *chain,
 }
 
 static enum zn_result_refusal output_check(const struct zn_statement *statement,
-	const struct zn_hash *output_root, const struct zn_result_limits *limits)
+	const struct zn_hash *output_root, uint64_t units, const struct zn_result_limits *limits)
 {
 	if (statement->output_bytes !=
 		zn_manifest_chunk_output_bytes(limits->manifest, statement->chunk))
 		return ZN_RESULT_OUTPUT_BYTES;
-	if (statement->units != 1)
+	if (statement->units != units)
 		return ZN_RESULT_UNITS;
 	if (!zn_hash_equal(&statement->output_root, output_root))
 		return ZN_RESULT_OUTPUT_ROOT;
@@ -76,7 +76,7 @@ static enum zn_result_refusal output_check(const struct zn_statement *statement,
 }
 
 enum zn_result_refusal zn_result_check(const struct zn_chain_id *chain,
-	const struct zn_statement *statements, const struct zn_hash *output_roots, uint32_t count,
+	const struct zn_statement *statements, const struct zn_hash *output_roots, const uint64_t *units, uint32_t count,
 	const struct zn_signature *signature, const struct zn_result_limits *limits)
 {
 	if (count == 0 || count > ZN_DELIVERY_CHUNKS_MAX)
@@ -88,7 +88,8 @@ enum zn_result_refusal zn_result_check(const struct zn_chain_id *chain,
 		for (uint32_t k = 0; k < i; k++)
 			if (statements[i].chunk == statements[k].chunk)
 				return ZN_RESULT_REPEATS;
-		refusal = output_check(&statements[i], &output_roots[i], limits);
+		refusal = output_check(&statements[i], &output_roots[i],
+			units == NULL ? 1 : units[i], limits);
 		if (refusal != ZN_RESULT_OK)
 			return refusal;
 	}

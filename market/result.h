@@ -18,7 +18,7 @@ struct zn_statement {
 	struct zn_hash job_hash;
 	uint64_t chunk;
 	uint64_t output_bytes;
-	uint64_t units;             /* metered units; 1 where the unit is the chunk */
+	uint64_t units;             /* metered units: zn_manifest_units; 1 where none are counted */
 	struct zn_hash output_root; /* content id of the output */
 };
 
@@ -67,12 +67,14 @@ struct zn_result_limits {
 	const struct zn_manifest *manifest;
 };
 
+
 /** Check a delivery but for the leases, which the caller knows (ZN_RESULT_NOT_LEASED). Statement by
  *  statement, each in the order of the list.
  *  In: statements  untrusted; output_roots[i] the content id of the output that came with each.
+ *      units       zn_manifest_units of each output; NULL where the job counts none.
  *  Cost: hashing the statements and one signature check, last. */
 enum zn_result_refusal zn_result_check(const struct zn_chain_id *chain,
-	const struct zn_statement *statements, const struct zn_hash *output_roots, uint32_t count,
+	const struct zn_statement *statements, const struct zn_hash *output_roots, const uint64_t *units, uint32_t count,
 	const struct zn_signature *signature, const struct zn_result_limits *limits);
 const char *zn_result_refusal_sentence(enum zn_result_refusal refusal);
 

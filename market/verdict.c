@@ -58,6 +58,22 @@ uint32_t zn_check_draw(uint32_t *drawn, uint32_t wanted, const struct zn_hash *s
 	return wanted;
 }
 
+uint32_t zn_check_groups(uint32_t *items, const uint32_t *drawn, uint32_t drawn_count,
+	uint32_t group_items)
+{
+	uint32_t count = 0, next = 0; /* the first item of no group taken yet */
+	ZN_ASSERT(group_items > 0);
+	for (uint32_t i = 0; i < drawn_count; i++) {
+		uint32_t first = drawn[i] - drawn[i] % group_items;
+		if (drawn[i] < next)
+			continue;
+		for (uint32_t k = 0; k < group_items; k++)
+			items[count++] = first + k;
+		next = first + group_items;
+	}
+	return count;
+}
+
 uint32_t zn_check_compare(const uint8_t *output, const uint8_t *recomputed, const uint32_t *drawn,
 	uint32_t drawn_count, uint32_t slot_bytes)
 {

@@ -18,6 +18,11 @@
 uint32_t zn_check_draw(uint32_t *drawn, uint32_t wanted, const struct zn_hash *secret,
 	const struct zn_hash *channel_id, uint64_t chunk, uint32_t chunk_items);
 
+/** Chunk form: all items of the groups that the drawn ones are in, ascending, 0-based in the chunk.
+ *  Out: items  room for drawn_count * group_items. Returns how many. */
+uint32_t zn_check_groups(uint32_t *items, const uint32_t *drawn, uint32_t drawn_count,
+	uint32_t group_items);
+
 /** Compare drawn items: slot k of `recomputed` against slot drawn[k] of `output`.
  *  Returns the count of drawn items that agree before the first that does not. */
 uint32_t zn_check_compare(const uint8_t *output, const uint8_t *recomputed, const uint32_t *drawn,

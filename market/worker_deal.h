@@ -86,6 +86,7 @@ struct zn_worker_chunk {
 	enum zn_chunk_work work;
 	struct zn_hash output_root;
 	uint64_t output_bytes;
+	uint64_t units; /* metered; of no meaning where the job counts none */
 };
 
 struct zn_worker_deal {
@@ -192,6 +193,7 @@ struct zn_worker_event {
 	uint64_t chunk;                   /* OUTPUT, RUN_FAILED */
 	struct zn_hash output_root;
 	uint64_t output_bytes;
+	uint64_t units; /* OUTPUT: zn_manifest_units of it, where the job counts them */
 	bool good; /* REDEEMED: it is in a block and applied */
 };
 
@@ -237,7 +239,7 @@ void zn_worker_deal_step(struct zn_worker_actions *out, struct zn_worker_deal *d
  *  each stored output is named. The next event must be START. */
 void zn_worker_deal_restore(struct zn_worker_deal *deal);
 void zn_worker_deal_restore_output(struct zn_worker_deal *deal, uint64_t chunk,
-	uint64_t output_bytes, const struct zn_hash *output_root);
+	uint64_t output_bytes, const struct zn_hash *output_root, uint64_t units);
 
 /** Chunks begun and not paid, late ones too, and what they would pay: the amount at risk. */
 uint32_t zn_worker_deal_unpaid(const struct zn_worker_deal *deal);

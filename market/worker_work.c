@@ -343,6 +343,7 @@ void zn_worker_output(struct zn_worker_actions *out, struct zn_worker_deal *deal
 	chunk->work = ZN_CHUNK_DONE;
 	chunk->output_root = event->output_root;
 	chunk->output_bytes = event->output_bytes;
+	chunk->units = event->units;
 }
 
 void zn_worker_run_failed(struct zn_worker_actions *out, struct zn_worker_deal *deal,
@@ -406,7 +407,7 @@ void zn_worker_deal_statement(struct zn_statement *out, const struct zn_worker_d
 		.job_hash = deal->job_hash,
 		.chunk = chunk->chunk,
 		.output_bytes = chunk->output_bytes,
-		.units = 1,
+		.units = deal->manifest.counter_at == ZN_COUNTER_NONE ? 1 : chunk->units,
 		.output_root = chunk->output_root};
 }
 
@@ -497,14 +498,15 @@ void zn_worker_deal_restore(struct zn_worker_deal *deal)
 }
 
 void zn_worker_deal_restore_output(struct zn_worker_deal *deal, uint64_t chunk,
-	uint64_t output_bytes, const struct zn_hash *output_root)
+	uint64_t output_bytes, const struct zn_hash *output_root, uint64_t units)
 {
 	ZN_ASSERT(deal->chunks_count < ZN_WINDOW_CHUNKS_MAX);
 	deal->chunks[deal->chunks_count++] = (struct zn_worker_chunk){.chunk = chunk,
 		.deadline_s = UINT64_MAX,
 		.work = ZN_CHUNK_DONE,
 		.output_root = *output_root,
-		.output_bytes = output_bytes};
+		.output_bytes = output_bytes,
+		.units = units};
 	deal->worked++;
 	deal->begun_total++;
 }

@@ -80,7 +80,10 @@ static void use(struct doing *doing, uint32_t index)
 	const uint8_t *bytes = output_of(doing, index, &count);
 	const struct zn_statement *statement = &doing->peer->deal.delivery[index];
 	zn_store_result(&doing->publisher->store, statement->chunk, doing->peer->deal.peer,
-		&statement->output_root, bytes, count);
+		&statement->output_root, bytes, count, statement->units);
+	doing->publisher->units += statement->units;
+	if (doing->publisher->units < statement->units)
+		doing->publisher->units = UINT64_MAX;
 	doing->peer->accepted++;
 	if (doing->publisher->accepting_ns == 0)
 		doing->publisher->accepting_ns = zn_clock_monotonic_ns();
@@ -92,6 +95,8 @@ static bool retract(struct zn_publisher *publisher, uint64_t chunk)
 {
 	struct zn_stored_result result;
 	uint8_t *bytes;
+	if (!publisher->plan.is_render)
+		return true; /* it is in the journal alone */
 	if (!zn_store_result_find(&publisher->store, &result, chunk) ||
 		zn_store_output(&bytes, &publisher->store, &result) != ZN_ERR_OK)
 		return false;
@@ -115,6 +120,7 @@ static void refuse(struct doing *doing)
 				" `zennet job run --resume %s`",
 				publisher->home.id, publisher->home.id);
 	zn_store_retract(&publisher->store, doing->peer->deal.peer);
+	zn_publisher_units_count(publisher);
 	doing->peer->accepted = 0;
 	zn_account_of(&account, &doing->peer->deal.worker_key);
 	zn_show_line(publisher,

@@ -12,6 +12,7 @@ struct zn_check {
 	struct zn_check *next;
 	struct zn_peer *peer; /* its deal waits for this, so it stays */
 	uint32_t index;       /* of the statement */
+	uint32_t recomputed; /* items: the drawn ones, or all of their groups */
 	uint32_t drawn_count;
 	uint32_t drawn[]; /* in the chunk, ascending */
 };
@@ -71,6 +72,8 @@ static void on_ready(void *user, const struct zn_device *device)
 static void on_loaded(void *user, const struct zn_load_result *result)
 {
 	struct zn_checks *checks = user;
+	if (result->err == ZN_ERR_BUILD && result->log[0] != '\0')
+		fprintf(stderr, "%s\n", result->log);
 	if (result->err != ZN_ERR_OK) {
 		/* What does not build or fit will not the next time either. */
 		if (result->err != ZN_ERR_DEVICE && result->err != ZN_ERR_TIMEOUT)
@@ -107,12 +110,21 @@ static void begin(void *user)
 
 enum zn_err zn_checks_start(struct zn_checks *checks, struct zn_publisher *publisher)
 {
+	const struct zn_manifest *manifest = &publisher->plan.manifest;
 	uint32_t wanted = publisher->job.policy.check_items;
-	uint32_t most = ZN_CHECK_RUN_BYTES_MAX / publisher->plan.manifest.slot_bytes;
+	uint32_t most = ZN_CHECK_RUN_BYTES_MAX / manifest->slot_bytes;
+	if (manifest->form == ZN_FORM_CHUNK)
+		wanted *= manifest->group_items;
+	if (wanted > manifest->chunk_items) /* so its slots fit a delivery */
+		wanted = manifest->chunk_items;
 	if (most > ZN_CHECK_RUN_ITEMS_MAX)
 		most = ZN_CHECK_RUN_ITEMS_MAX;
 	*checks = (struct zn_checks){.publisher = publisher,
 		.items_max = most < wanted ? wanted : most};
+	checks->listed = calloc(checks->items_max, sizeof *checks->listed);
+	checks->places = calloc(checks->items_max, sizeof *checks->places);
+	if (checks->listed == NULL || checks->places == NULL)
+		return ZN_ERR_MEMORY;
 	return runner_start(checks);
 }
 
@@ -124,6 +136,10 @@ void zn_checks_finish(struct zn_checks *checks)
 		take_back(checks, &checks->runs[i]);
 	zn_runner_destroy(checks->runner);
 	checks->runner = NULL;
+	free(checks->listed);
+	free(checks->places);
+	checks->listed = NULL;
+	checks->places = NULL;
 	while (checks->first != NULL) {
 		struct zn_check *check = checks->first;
 		checks->first = check->next;
@@ -133,18 +149,32 @@ void zn_checks_finish(struct zn_checks *checks)
 
 /* --- verdicts --- */
 
+/* The items to recompute, in the chunk, into checks->places. */
+static uint32_t spread(struct zn_checks *checks, const struct zn_check *check)
+{
+	const struct zn_manifest *manifest = &checks->publisher->plan.manifest;
+	if (manifest->form == ZN_FORM_CHUNK)
+		return zn_check_groups(checks->places, check->drawn, check->drawn_count,
+			manifest->group_items);
+	memcpy(checks->places, check->drawn, check->drawn_count * sizeof check->drawn[0]);
+	return check->drawn_count;
+}
+
 static void checked(struct zn_checks *checks, struct zn_check *check, const uint8_t *recomputed)
 {
 	struct zn_publisher *publisher = checks->publisher;
 	struct zn_peer *peer = check->peer;
 	const struct zn_statement *statement = &peer->deal.delivery[check->index];
 	const uint8_t *output = peer->incoming->outputs + peer->incoming->places[check->index];
-	uint32_t agree = zn_check_compare(output, recomputed, check->drawn, check->drawn_count,
+	uint32_t count = spread(checks, check);
+	uint32_t agree = zn_check_compare(output, recomputed, checks->places, count,
 		publisher->plan.manifest.slot_bytes);
+	/* Of a group only the drawn items were drawn: the bound that follows counts no others. */
+	uint32_t items = agree < count ? agree + 1 : agree;
 	struct zn_publisher_event event = {.kind = ZN_PUBLISHER_CHECKED,
 		.index = check->index,
-		.items = agree < check->drawn_count ? agree + 1 : agree,
-		.good = agree == check->drawn_count};
+		.items = items < check->drawn_count ? items : check->drawn_count,
+		.good = agree == count};
 	checks->items += event.items;
 	/* Of a chunk that is in use already too: whose result it is may be refused before this one's
 	 * verdict, and then this one is added. */
@@ -171,7 +201,7 @@ static void on_run(void *user, struct zn_run_result *result)
 	checks->device_ns += result->device_ns;
 	while (check != NULL) {
 		struct zn_check *next = check->next;
-		size_t bytes = (size_t)check->drawn_count * slot_bytes;
+		size_t bytes = (size_t)check->recomputed * slot_bytes;
 		checked(checks, check, at);
 		at += bytes;
 		check = next;
@@ -181,46 +211,72 @@ static void on_run(void *user, struct zn_run_result *result)
 
 /* --- the queue --- */
 
-static void fill(struct zn_checks *checks, struct zn_check_run *run, uint64_t *items,
-	uint32_t *count)
+static uint64_t chunk_of(const struct zn_check *check)
 {
-	const struct zn_manifest *manifest = &checks->publisher->plan.manifest;
+	return check->peer->deal.delivery[check->index].chunk;
+}
+
+static uint32_t fill(struct zn_checks *checks, struct zn_check_run *run)
+{
+	const struct zn_plan *plan = &checks->publisher->plan;
 	struct zn_check **end = &run->first;
-	*count = 0;
-	while (checks->first != NULL && *count + checks->first->drawn_count <= checks->items_max) {
+	uint32_t count = 0;
+	while (checks->first != NULL && count + checks->first->recomputed <= checks->items_max) {
 		struct zn_check *check = checks->first;
 		uint64_t first;
 		uint32_t chunk_items;
+		if (plan->inputs.count > 0 && run->first != NULL)
+			break;
 		checks->first = check->next;
 		check->next = NULL;
 		*end = check;
 		end = &check->next;
-		zn_manifest_chunk(&first, &chunk_items, manifest,
-			check->peer->deal.delivery[check->index].chunk);
-		for (uint32_t i = 0; i < check->drawn_count; i++)
-			items[(*count)++] = first + check->drawn[i];
+		zn_manifest_chunk(&first, &chunk_items, &plan->manifest, chunk_of(check));
+		spread(checks, check);
+		for (uint32_t i = 0; i < check->recomputed; i++)
+			checks->listed[count++] = first + checks->places[i];
 	}
 	if (checks->first == NULL)
 		checks->last = NULL;
+	return count;
+}
+
+/* False: the run cannot be asked for now. */
+static bool ask(struct zn_checks *checks, struct zn_check_run *run)
+{
+	const struct zn_plan *plan = &checks->publisher->plan;
+	struct zn_run_request request = {.tag = ++checks->tags, .items = checks->listed};
+	struct zn_complaint complaint;
+	uint8_t *input = NULL;
+	uint32_t chunk_items;
+	run->checks = checks;
+	run->tag = request.tag;
+	request.count = fill(checks, run);
+	if (plan->inputs.count > 0) {
+		uint64_t chunk = chunk_of(run->first);
+		/* Without the very bytes an honest worker would be refused. */
+		if (!zn_inputs_read(&input, &request.input_bytes, &plan->inputs, chunk,
+			    &complaint)) {
+			take_back(checks, run);
+			zn_publisher_trouble(checks->publisher, "%s", complaint.text);
+			return false;
+		}
+		request.input = input;
+		zn_manifest_chunk(&request.chunk_first, &chunk_items, &plan->manifest, chunk);
+	}
+	enum zn_err err = zn_runner_run(checks->runner, &request, on_run, run);
+	free(input);
+	if (err != ZN_ERR_OK)
+		take_back(checks, run); /* it is ending: gone is on its way */
+	return err == ZN_ERR_OK;
 }
 
 static void pump(void *user)
 {
 	struct zn_checks *checks = user;
-	static uint64_t items[ZN_CHECK_ITEMS_MAX > ZN_CHECK_RUN_ITEMS_MAX ? ZN_CHECK_ITEMS_MAX
-									  : ZN_CHECK_RUN_ITEMS_MAX];
 	for (int i = 0; i < ZN_RUNS_QUEUED_MAX && checks->loaded && checks->first != NULL; i++) {
-		struct zn_check_run *run = &checks->runs[i];
-		struct zn_run_request request = {.tag = checks->tags + 1, .items = items};
-		if (run->first != NULL)
-			continue;
-		fill(checks, run, items, &request.count);
-		run->checks = checks;
-		run->tag = ++checks->tags;
-		if (zn_runner_run(checks->runner, &request, on_run, run) != ZN_ERR_OK) {
-			take_back(checks, run); /* it is ending: gone is on its way */
+		if (checks->runs[i].first == NULL && !ask(checks, &checks->runs[i]))
 			return;
-		}
 	}
 }
 
@@ -243,6 +299,7 @@ void zn_checks_add(struct zn_checks *checks, struct zn_peer *peer, uint32_t inde
 	*check = (struct zn_check){.peer = peer, .index = index};
 	check->drawn_count = zn_check_draw(check->drawn, wanted, &publisher->secret,
 		&peer->deal.channel_id, statement->chunk, chunk_items);
+	check->recomputed = spread(checks, check);
 	if (checks->last != NULL)
 		checks->last->next = check;
 	else

@@ -3,7 +3,9 @@
  * Takes  outputs of a delivery (struct zn_incoming)
  * Gives  ZN_PUBLISHER_CHECKED events
  *
- * Checks wait in a queue that deals bound: ZN_DELIVERY_CHUNKS_MAX each. Several go into one run.
+ * Checks wait in a queue that deals bound: ZN_DELIVERY_CHUNKS_MAX each. Several go into one run, but
+ * where chunks have inputs of their own: then a run carries one chunk's. In the chunk form the groups of
+ * the drawn items are recomputed whole, and all their slots compared.
  */
 #ifndef ZN_PUBLISHER_CHECK_H
 #define ZN_PUBLISHER_CHECK_H
@@ -28,6 +30,8 @@ struct zn_checks {
 	struct zn_runner *runner;
 	bool loaded;
 	uint32_t items_max; /* of a run */
+	uint64_t *listed;   /* of the run being filled, items_max */
+	uint32_t *places;   /* of the chunk being looked at, items_max: in the chunk */
 	uint32_t starts;    /* since one last gave a result */
 	uint64_t tags;
 	struct zn_check *first, *last;

@@ -27,6 +27,7 @@ struct zn_incoming {
 	size_t outputs_bytes;
 	size_t places[ZN_DELIVERY_CHUNKS_MAX];
 	struct zn_hash roots[ZN_DELIVERY_CHUNKS_MAX];
+	uint64_t units[ZN_DELIVERY_CHUNKS_MAX]; /* metered */
 	bool hashed; /* false after hashing: no memory */
 };
 
@@ -74,6 +75,7 @@ struct zn_publisher {
 	uint64_t deliveries_bytes;
 	uint64_t retracted_count, retracted_room;
 	uint64_t *retracted; /* chunks, of the step under way */
+	uint64_t units;      /* metered, of all results in use; UINT64_MAX: more than that */
 
 	struct zn_hash announced_id; /* the job on the ledger */
 	bool announced;
@@ -166,6 +168,10 @@ void zn_publisher_withdraw(struct zn_publisher *publisher);
 /** End the run with a sentence; the first one stands. */
 void zn_publisher_trouble(struct zn_publisher *publisher, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/** The metered units of the results in use, anew from the journal. */
+void zn_publisher_units_count(struct zn_publisher *publisher);
+/** The stored output of an accepted chunk is damaged: the chunk is done again. */
+void zn_publisher_redo(struct zn_publisher *publisher, uint64_t chunk);
 /** Start winding up: the job is done or cancelled. */
 void zn_publisher_end(struct zn_publisher *publisher);
 uint64_t zn_publisher_now_s(struct zn_publisher *publisher);

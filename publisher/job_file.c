@@ -1,11 +1,13 @@
 #include "publisher/job_file.h"
 
+#include "core/assert.h"
 #include "core/limits.h"
 #include "io/files.h"
 #include "io/json.h"
-#include "kernels/builtin.h"
 #include "kernels/pathtrace/scene.h"
+#include "publisher/job_file_inside.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,20 +16,47 @@
 #define CHUNK_ITEMS_KERNEL    65536
 #define WINDOW_CHUNKS_DEFAULT 64
 
-/* A key of ours that is wrong in a way that the reader cannot know; the first one stands. */
-static void wrong(struct zn_json_reader *reader, const char *key, const char *what)
+const char *zn_words_at(const struct zn_words *words, uint32_t index)
 {
+	const char *at = words->text;
+	ZN_ASSERT(index < words->count);
+	while (index-- > 0)
+		at += strlen(at) + 1;
+	return at;
+}
+
+void zn_job_key_wrong(struct zn_json_reader *reader, const char *key, const char *format, ...)
+{
+	char what[ZN_COMPLAINT_BYTES_MAX];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(what, sizeof what, format, arguments);
+	va_end(arguments);
 	if (!reader->failed)
 		zn_complain(reader->complaint, "%s: %s: %s", reader->name, key, what);
 	reader->failed = true;
 }
 
-static void read_u32(struct zn_json_reader *reader, const char *key, uint32_t least, uint32_t most,
+void zn_job_read_u32(struct zn_json_reader *reader, const char *key, uint32_t least, uint32_t most,
 	uint32_t *out)
 {
 	uint64_t value;
 	if (zn_json_read_u64(reader, key, false, least, most, &value))
 		*out = (uint32_t)value;
+}
+
+struct zn_json_reader zn_job_reader_inner(char name[PATH_MAX + 64],
+	const struct zn_json_reader *parent, const char *key, const struct zn_json *value)
+{
+	snprintf(name, PATH_MAX + 64, "%s: %s", parent->name, key);
+	return zn_json_reader_begin(name, value, parent->complaint);
+}
+
+bool zn_job_file_path(char out[PATH_MAX], const struct zn_job_file *file, const char *path)
+{
+	if (path[0] == '/' || file->directory[0] == '\0')
+		return zn_path_make(out, "%s", path);
+	return zn_path_make(out, "%s/%s", file->directory, path);
 }
 
 static void read_path(struct zn_json_reader *reader, const char *key, bool required,
@@ -40,7 +69,7 @@ static void read_path(struct zn_json_reader *reader, const char *key, bool requi
 			    ? zn_path_make(out, "%s", text)
 			    : zn_path_make(out, "%s/%s", directory, text);
 	if (text[0] == '\0' || !fits)
-		wrong(reader, key, "this is no path of a file; name one");
+		zn_job_key_wrong(reader, key, "this is no path of a file; name one");
 }
 
 bool zn_job_price_parse(uint64_t *out, const char *text)
@@ -74,7 +103,7 @@ static void read_price(struct zn_json_reader *reader, const char *key, uint64_t 
 {
 	const char *text;
 	if (zn_json_read_string(reader, key, false, &text) && !zn_job_price_parse(out, text))
-		wrong(reader, key,
+		zn_job_key_wrong(reader, key,
 			"this is no price; give an amount and a count, like \"2 XEN per 1000 "
 			"chunks\"");
 }
@@ -84,9 +113,8 @@ static void read_camera(struct zn_job_file_render *render, struct zn_json_reader
 	const struct zn_json *object;
 	if (!zn_json_read_object(parent, "camera", false, &object))
 		return;
-	char name[PATH_MAX + 16];
-	snprintf(name, sizeof name, "%s: camera", parent->name);
-	struct zn_json_reader reader = zn_json_reader_begin(name, object, parent->complaint);
+	char name[PATH_MAX + 64];
+	struct zn_json_reader reader = zn_job_reader_inner(name, parent, "camera", object);
 	render->camera_given = true;
 	zn_json_read_doubles(&reader, "eye", true, 3, render->eye);
 	zn_json_read_doubles(&reader, "target", true, 3, render->target);
@@ -104,7 +132,7 @@ static void read_size(struct zn_job_file_render *render, struct zn_json_reader *
 	for (int i = 0; i < 2; i++)
 		if (!(size[i] >= 1 && size[i] <= ZN_PATHTRACE_SIDE_MAX) ||
 			size[i] != (double)(uint32_t)size[i]) {
-			wrong(reader, "size",
+			zn_job_key_wrong(reader, "size",
 				"give width and height in pixels, each 1 to 16,384, like [640, "
 				"360]");
 			return;
@@ -132,39 +160,13 @@ static void read_render(struct zn_job_file_render *render, struct zn_json_reader
 	zn_json_read_bool(reader, "floor", false, &render->floor);
 	read_camera(render, reader);
 	read_size(render, reader);
-	read_u32(reader, "samples", 1, ZN_PATHTRACE_SAMPLES_MAX, &render->samples);
+	zn_job_read_u32(reader, "samples", 1, ZN_PATHTRACE_SAMPLES_MAX, &render->samples);
 	if (render->samples_per_item > render->samples)
 		render->samples_per_item = render->samples;
-	read_u32(reader, "samples_per_item", 1, render->samples, &render->samples_per_item);
-	read_u32(reader, "bounces", 0, ZN_PATHTRACE_BOUNCES_MAX, &render->bounces);
-	read_u32(reader, "seed", 0, UINT32_MAX, &render->seed);
+	zn_job_read_u32(reader, "samples_per_item", 1, render->samples, &render->samples_per_item);
+	zn_job_read_u32(reader, "bounces", 0, ZN_PATHTRACE_BOUNCES_MAX, &render->bounces);
+	zn_job_read_u32(reader, "seed", 0, UINT32_MAX, &render->seed);
 	zn_json_read_double(reader, "exposure", false, -16, 16, &render->exposure);
-}
-
-static void read_kernel(struct zn_job_file_kernel *kernel, struct zn_json_reader *reader)
-{
-	const char *text = "";
-	const struct zn_json *object;
-	*kernel = (struct zn_job_file_kernel){.rounds = 1000};
-	if (zn_json_read_string(reader, "kernel", true, &text)) {
-		/* A render job makes the path tracer's parameters; "mix" is the only other one. */
-		if (strcmp(text, "mix") != 0)
-			wrong(reader, "kernel",
-				"there is no such built-in kernel for a job of this kind; give "
-				"\"mix\"");
-		else
-			snprintf(kernel->name, sizeof kernel->name, "%s", text);
-	}
-	zn_json_read_u64(reader, "items", true, 1, ZN_JOB_ITEMS_MAX, &kernel->items);
-	if (!zn_json_read_object(reader, "params", false, &object))
-		return;
-	char name[PATH_MAX + 16];
-	snprintf(name, sizeof name, "%s: params", reader->name);
-	struct zn_json_reader params = zn_json_reader_begin(name, object, reader->complaint);
-	read_u32(&params, "rounds", 0, UINT32_MAX, &kernel->rounds);
-	read_u32(&params, "seed", 0, UINT32_MAX, &kernel->seed);
-	if (!zn_json_reader_done(&params))
-		reader->failed = true;
 }
 
 static void read_deal(struct zn_job_file *file, struct zn_json_reader *reader)
@@ -172,26 +174,26 @@ static void read_deal(struct zn_job_file *file, struct zn_json_reader *reader)
 	uint64_t grace_s = ZN_GRACE_S_DEFAULT, lease_s = ZN_LEASE_DEADLINE_S;
 	zn_json_read_amount(reader, "budget", true, &file->budget);
 	if (!reader->failed && file->budget.zat == 0)
-		wrong(reader, "budget", "nobody works for nothing; give an amount like \"5 XEN\"");
+		zn_job_key_wrong(reader, "budget", "nobody works for nothing; give an amount like \"5 XEN\"");
 	read_price(reader, "max_price", &file->ceiling_zat);
 	read_price(reader, "price", &file->price_zat);
 	zn_json_read_duration_s(reader, "deadline", false, &file->deadline_s);
 	if (!reader->failed && file->deadline_s > ZN_JOB_LIFE_S_MAX)
-		wrong(reader, "deadline", "a job may take 30 days at most; give less");
+		zn_job_key_wrong(reader, "deadline", "a job may take 30 days at most; give less");
 	zn_json_read_duration_s(reader, "grace", false, &grace_s);
 	zn_json_read_duration_s(reader, "lease", false, &lease_s);
 	if (!reader->failed && (grace_s == 0 || grace_s > ZN_GRACE_S_MAX))
-		wrong(reader, "grace", "give 1 second to 365 days, like \"7d\"");
+		zn_job_key_wrong(reader, "grace", "give 1 second to 365 days, like \"7d\"");
 	if (!reader->failed && (lease_s == 0 || lease_s > 86400))
-		wrong(reader, "lease", "give 1 second to 1 day, like \"60s\"");
+		zn_job_key_wrong(reader, "lease", "give 1 second to 1 day, like \"60s\"");
 	file->grace_s = (uint32_t)grace_s;
 	file->lease_s = (uint32_t)lease_s;
-	read_u32(reader, "check_items", 1, ZN_CHECK_ITEMS_MAX, &file->check_items);
-	read_u32(reader, "window_chunks", 2, ZN_WINDOW_CHUNKS_MAX - ZN_LEASE_AHEAD,
+	zn_job_read_u32(reader, "check_items", 1, ZN_CHECK_ITEMS_MAX, &file->check_items);
+	zn_job_read_u32(reader, "window_chunks", 2, ZN_WINDOW_CHUNKS_MAX - ZN_LEASE_AHEAD,
 		&file->window_chunks);
-	read_u32(reader, "chunk_items", 1, ZN_CHUNK_ITEMS_MAX, &file->chunk_items);
+	zn_job_read_u32(reader, "chunk_items", 1, ZN_CHUNK_ITEMS_MAX, &file->chunk_items);
 	if (!reader->failed && file->ceiling_zat > 0 && file->price_zat > file->ceiling_zat)
-		wrong(reader, "price", "it is above max_price; lower it or leave one of them out");
+		zn_job_key_wrong(reader, "price", "it is above max_price; lower it or leave one of them out");
 }
 
 bool zn_job_file_parse(struct zn_job_file *file, const char *name, const char *directory,
@@ -199,6 +201,8 @@ bool zn_job_file_parse(struct zn_job_file *file, const char *name, const char *d
 {
 	const char *kind = "";
 	memset(file, 0, sizeof *file);
+	if (!zn_path_make(file->directory, "%s", directory))
+		return zn_complain(complaint, "%s: this path is too long", name);
 	struct zn_json *root = zn_json_parse(name, text, count, complaint);
 	if (root == NULL)
 		return false;
@@ -213,14 +217,15 @@ bool zn_job_file_parse(struct zn_job_file *file, const char *name, const char *d
 	} else if (strcmp(kind, "kernel") == 0) {
 		file->kind = ZN_JOB_KERNEL;
 		file->chunk_items = CHUNK_ITEMS_KERNEL;
-		read_kernel(&file->kernel, &reader);
+		zn_job_read_kernel(file, &reader);
 	} else {
-		wrong(&reader, "kind",
+		zn_job_key_wrong(&reader, "kind",
 			"there is no such kind of job; give \"render\" or \"kernel\"");
 	}
 	read_deal(file, &reader);
-	file->out[0] = '\0';
 	read_path(&reader, "output", false, directory, file->out);
+	if (file->out[0] == '\0')
+		read_path(&reader, "out", false, directory, file->out);
 	bool good = zn_json_reader_done(&reader);
 	zn_json_destroy(root);
 	return good;
@@ -273,10 +278,12 @@ static const char render_example[] = "{\n"
 
 static const char kernel_example[] = "{\n"
 				     "\t\"kind\": \"kernel\",\n"
-				     "\t\"kernel\": \"mix\",\n"
+				     "\t\"source\": \"kernel.cl\",\n"
+				     "\t\"params\": {\"u32\": [1000]},\n"
 				     "\t\"items\": 10000000,\n"
-				     "\t\"params\": {\"rounds\": 1000, \"seed\": 1},\n"
+				     "\t\"slot_bytes\": 8,\n"
 				     "\t\"chunk_items\": 65536,\n"
+				     "\t\"reduce\": \"concat\",\n"
 				     "\t\"budget\": \"5 XEN\",\n"
 				     "\t\"max_price\": \"10 XEN per 1000 chunks\",\n"
 				     "\t\"price\": \"2 XEN per 1000 chunks\",\n"
@@ -285,7 +292,7 @@ static const char kernel_example[] = "{\n"
 				     "\t\"lease\": \"60s\",\n"
 				     "\t\"check_items\": 64,\n"
 				     "\t\"window_chunks\": 64,\n"
-				     "\t\"output\": \"mix.bin\"\n"
+				     "\t\"output\": \"result.bin\"\n"
 				     "}\n";
 
 const char *zn_job_file_example(const char *kind)

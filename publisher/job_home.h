@@ -2,8 +2,10 @@
  *
  *     job.json        a copy of the person's file
  *     journal.sqlite  everything that must survive (publisher/store.h)
- *     outputs.bin     accepted outputs, one after the other; the journal knows where each lies
- *     blobs/<id>      the shared input under its content id
+ *     outputs.bin     accepted outputs, one after the other; the journal knows the content id of each
+ *                     and where it lies
+ *     blobs/<id>      what workers fetch, under its content id: shared input, sources, chunk inputs and
+ *                     the list of their ids
  *     tls-key.pem, tls-certificate.pem   so that the announced pin survives a restart
  *     control         port and token of the running publisher, for its owner only
  */

@@ -3,6 +3,7 @@
 #include "io/files.h"
 #include "publisher/inside.h"
 #include "publisher/render/preview.h"
+#include "publisher/result_file.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -21,9 +22,10 @@ struct local {
 	struct zn_loop *loop;
 	struct zn_runner *runner;
 	struct zn_timer show;
-	FILE *outputs; /* of a kernel job, beside its place */
-	char part[PATH_MAX];
-	uint64_t next, done;
+	struct zn_job_file kept;       /* that outputs are just kept, before a command reads them */
+	struct zn_result_file *result; /* of a kernel job */
+	char outputs[PATH_MAX];        /* where they are kept; empty: nowhere */
+	uint64_t next, done, units;
 	uint64_t begun_ns;
 	uint32_t frame_rows;
 	bool terminal, interrupted;
@@ -93,14 +95,23 @@ static void show(void *user)
 
 static void ask_more(struct local *local);
 
-static bool keep(struct local *local, uint64_t chunk, const struct zn_run_result *result)
+static void keep(struct local *local, uint64_t chunk, const struct zn_run_result *result)
 {
-	uint64_t place = chunk * zn_manifest_chunk_output_bytes(&local->plan.manifest, 0);
-	if (local->plan.is_render)
-		return zn_results_add(&local->results, chunk, result->output, result->output_bytes);
-	return fseeko(local->outputs, (off_t)place, SEEK_SET) == 0 &&
-	       fwrite(result->output, 1, result->output_bytes, local->outputs) ==
-		       result->output_bytes;
+	struct zn_complaint complaint;
+	uint64_t first;
+	uint32_t items;
+	zn_manifest_chunk(&first, &items, &local->plan.manifest, chunk);
+	if (local->plan.is_render) {
+		zn_results_add(&local->results, chunk, result->output, result->output_bytes);
+		return;
+	}
+	if (local->plan.manifest.counter_at != ZN_COUNTER_NONE)
+		local->units += zn_manifest_units(&local->plan.manifest, result->output,
+			result->output_bytes);
+	/* One runner answers in the order of asking, so outputs come in order. */
+	if (!zn_result_file_add(local->result, first, result->output, result->output_bytes,
+		    &complaint))
+		fail(local, complaint.text);
 }
 
 static void on_run(void *user, struct zn_run_result *result)
@@ -108,10 +119,9 @@ static void on_run(void *user, struct zn_run_result *result)
 	struct local *local = user;
 	if (result->err != ZN_ERR_OK)
 		return; /* gone says why */
-	if (!keep(local, result->tag, result)) {
-		fail(local, "the result cannot be written; is the disk full?");
+	keep(local, result->tag, result);
+	if (local->trouble.text[0] != '\0')
 		return;
-	}
 	if (++local->done == local->plan.chunks)
 		zn_loop_stop(local->loop);
 	else
@@ -122,9 +132,21 @@ static void ask_more(struct local *local)
 {
 	while (zn_runner_pending(local->runner) < RUNS && local->next < local->plan.chunks) {
 		struct zn_run_request request = {.tag = local->next};
+		struct zn_complaint complaint;
+		uint8_t *input = NULL;
 		zn_manifest_chunk(&request.first, &request.count, &local->plan.manifest,
 			local->next);
-		if (zn_runner_run(local->runner, &request, on_run, local) != ZN_ERR_OK)
+		if (local->plan.inputs.count > 0 &&
+			!zn_inputs_read(&input, &request.input_bytes, &local->plan.inputs,
+				local->next, &complaint)) {
+			fail(local, complaint.text);
+			return;
+		}
+		request.input = input;
+		request.chunk_first = request.first;
+		enum zn_err err = zn_runner_run(local->runner, &request, on_run, local);
+		free(input);
+		if (err != ZN_ERR_OK)
 			return;
 		local->next++;
 	}
@@ -141,6 +163,8 @@ static void on_loaded(void *user, const struct zn_load_result *result)
 {
 	struct local *local = user;
 	local->begun_ns = zn_clock_monotonic_ns();
+	if (result->err == ZN_ERR_BUILD && result->log[0] != '\0')
+		fprintf(stderr, "%s\n", result->log);
 	if (result->err == ZN_ERR_OK)
 		ask_more(local);
 	else
@@ -171,6 +195,56 @@ static bool out_path(struct local *local, char out[PATH_MAX])
 	return zn_path_make(out, "%.*s.%s", stem, path, local->plan.is_render ? "png" : "bin");
 }
 
+/* A command may be wrong, and what was computed before it is dear: its outputs are kept first. */
+static bool result_begin(struct local *local, const char *out)
+{
+	const struct zn_job_file *file = &local->file;
+	if (file->kernel.reduce.kind == ZN_REDUCE_COMMAND) {
+		if (!zn_path_make(local->outputs, "%s.outputs", out))
+			return zn_complain(&local->trouble, "%s: this path is too long", out);
+		out = local->outputs;
+		local->kept.kernel.slot_bytes = file->kernel.slot_bytes;
+		file = &local->kept;
+	}
+	local->result = zn_result_file_begin(out, file, &local->trouble);
+	return local->result != NULL;
+}
+
+static bool outputs_feed(struct local *local, FILE *from)
+{
+	static uint8_t bytes[1 << 16];
+	size_t room = sizeof bytes - sizeof bytes % local->file.kernel.slot_bytes, got;
+	while ((got = fread(bytes, 1, room, from)) > 0)
+		if (!zn_result_file_add(local->result, 0, bytes, got, &local->trouble))
+			return false;
+	return ferror(from) == 0 ||
+	       zn_complain(&local->trouble, "%s cannot be read", local->outputs);
+}
+
+static void command_run(struct local *local)
+{
+	FILE *from = fopen(local->outputs, "rb");
+	struct zn_complaint why;
+	zn_result_file_destroy(local->result);
+	local->result = NULL;
+	if (from == NULL) {
+		zn_complain(&local->trouble, "%s cannot be read", local->outputs);
+		return;
+	}
+	local->result =
+		zn_result_file_begin(local->results.out, &local->file, &local->trouble);
+	bool good = local->result != NULL && outputs_feed(local, from) &&
+		    zn_result_file_end(local->result, &local->trouble);
+	fclose(from);
+	if (good) {
+		unlink(local->outputs);
+		return;
+	}
+	why = local->trouble;
+	zn_complain(&local->trouble, "%s; the outputs of all items are in %s", why.text,
+		local->outputs);
+}
+
 static enum zn_err start(struct local *local)
 {
 	struct zn_runner_options options = {.program = local->options->runner,
@@ -184,13 +258,8 @@ static enum zn_err start(struct local *local)
 		local->file.render.exposure);
 	if (err != ZN_ERR_OK)
 		return err;
-	if (!local->plan.is_render) {
-		if (!zn_path_make(local->part, "%s.part", out))
-			return ZN_ERR_TOO_LARGE;
-		local->outputs = fopen(local->part, "wb");
-		if (local->outputs == NULL)
-			return ZN_ERR_DENIED;
-	}
+	if (!local->plan.is_render && !result_begin(local, out))
+		return ZN_ERR_IO;
 	err = zn_runner_create(&local->runner, local->loop, &options);
 	return err == ZN_ERR_OK ? zn_runner_load(local->runner, &job, on_loaded, local) : err;
 }
@@ -203,11 +272,10 @@ static void write_out(struct local *local)
 		zn_loop_destroy(local->loop); /* waits for a picture that is being written */
 		local->loop = NULL;
 		local->results.writing = false;
-		err = zn_results_write(&local->results, NULL);
-	} else {
-		bool good = fflush(local->outputs) == 0 && fsync(fileno(local->outputs)) == 0;
-		if (!good || rename(local->part, local->results.out) != 0)
-			err = ZN_ERR_IO;
+		err = zn_results_write(&local->results, NULL, NULL, NULL, NULL, NULL);
+	} else if (zn_result_file_end(local->result, &local->trouble) &&
+		   local->outputs[0] != '\0') {
+		command_run(local);
 	}
 	if (err != ZN_ERR_OK)
 		zn_complain(&local->trouble, "%s: %s", local->results.out, zn_err_sentence(err));
@@ -216,7 +284,7 @@ static void write_out(struct local *local)
 static int run(struct local *local)
 {
 	if (!zn_job_file_read(&local->file, local->options->job_path, &local->trouble) ||
-		!zn_plan_make(&local->plan, &local->file, &local->trouble))
+		!zn_plan_make(&local->plan, &local->file, NULL, &local->trouble))
 		return 1;
 	char out[PATH_MAX];
 	const char *fault = out_path(local, out) ? zn_results_out_fault(out) : NULL;
@@ -229,12 +297,12 @@ static int run(struct local *local)
 		err = zn_loop_on_interrupt(local->loop, on_interrupt, local);
 	if (err == ZN_ERR_OK)
 		err = start(local);
-	if (err != ZN_ERR_OK) {
+	if (err != ZN_ERR_OK && local->trouble.text[0] == '\0')
 		zn_complain(&local->trouble,
 			"the job cannot run here: %s; `zennet doctor` says what to do",
 			zn_err_sentence(err));
+	if (err != ZN_ERR_OK)
 		return 1;
-	}
 	local->terminal = isatty(fileno(local->options->to)) != 0;
 	zn_timer_start(&local->show, local->loop, ZN_SHOW_MS, show, local);
 	err = zn_loop_run(local->loop);
@@ -251,8 +319,11 @@ static int run(struct local *local)
 	write_out(local);
 	if (local->trouble.text[0] != '\0')
 		return 1;
-	if (!local->options->json)
-		fprintf(local->options->to, "%s: %s\n", local->plan.what, local->results.out);
+	if (local->options->json)
+		return 0;
+	if (local->plan.manifest.counter_at != ZN_COUNTER_NONE)
+		fprintf(local->options->to, "counted: %" PRIu64 " metered units\n", local->units);
+	fprintf(local->options->to, "%s: %s\n", local->plan.what, local->results.out);
 	return 0;
 }
 
@@ -269,10 +340,7 @@ int zn_publisher_local(const struct zn_publisher_options *options)
 	if (local->trouble.text[0] != '\0')
 		fprintf(stderr, "zennet job: %s\n", local->trouble.text);
 	zn_loop_destroy(local->loop);
-	if (local->outputs != NULL)
-		fclose(local->outputs);
-	if (status != 0 && local->part[0] != '\0')
-		unlink(local->part);
+	zn_result_file_destroy(local->result);
 	zn_results_finish(&local->results);
 	zn_plan_finish(&local->plan);
 	free(local);

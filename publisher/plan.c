@@ -3,6 +3,7 @@
 #include "core/limits.h"
 #include "kernels/abi.h"
 #include "kernels/pathtrace/check.h"
+#include "publisher/blobs.h"
 #include "publisher/render/scene.h"
 #include "runner/client/catalog.h"
 
@@ -32,8 +33,11 @@ static void params_put(struct zn_manifest *manifest, const void *bytes, size_t c
 }
 
 static bool kernel_make(struct zn_plan *plan, const struct zn_job_file *file,
-	struct zn_complaint *complaint)
+	const struct zn_job_home *home, struct zn_complaint *complaint)
 {
+	if (file->kernel.name[0] == '\0')
+		return zn_plan_own_kernel(plan, file, home, complaint);
+
 	uint32_t words[2] = {file->kernel.rounds, file->kernel.seed};
 	params_put(&plan->manifest, words, sizeof words);
 	plan->manifest.items = file->kernel.items;
@@ -44,7 +48,7 @@ static bool kernel_make(struct zn_plan *plan, const struct zn_job_file *file,
 }
 
 static bool render_make(struct zn_plan *plan, const struct zn_job_file *file,
-	struct zn_complaint *complaint)
+	const struct zn_job_home *home, struct zn_complaint *complaint)
 {
 	const struct zn_job_file_render *asked = &file->render;
 	struct zn_render_options options = zn_render_options_default();
@@ -81,6 +85,9 @@ static bool render_make(struct zn_plan *plan, const struct zn_job_file *file,
 	zn_render_job_finish(&job);
 	if (!zn_content_id(&plan->manifest.shared_id, plan->shared, plan->shared_bytes))
 		return zn_complain(complaint, "%s: out of memory", asked->scene);
+	if (home != NULL && !zn_blob_put(home, &plan->manifest.shared_id, plan->shared,
+				    plan->shared_bytes, complaint))
+		return false;
 	return sources_take(plan, "pathtrace", complaint);
 }
 
@@ -96,7 +103,7 @@ static bool plan_check(struct zn_plan *plan, struct zn_complaint *complaint)
 }
 
 bool zn_plan_make(struct zn_plan *plan, const struct zn_job_file *file,
-	struct zn_complaint *complaint)
+	const struct zn_job_home *home, struct zn_complaint *complaint)
 {
 	memset(plan, 0, sizeof *plan);
 	plan->manifest.abi_version = ZN_ABI_VERSION;
@@ -104,43 +111,51 @@ bool zn_plan_make(struct zn_plan *plan, const struct zn_job_file *file,
 	plan->manifest.arithmetic = ZN_ARITHMETIC_EXACT;
 	plan->manifest.counter_at = ZN_COUNTER_NONE;
 	plan->manifest.chunk_items = file->chunk_items;
-	bool made = file->kind == ZN_JOB_RENDER ? render_make(plan, file, complaint)
-						: kernel_make(plan, file, complaint);
+	bool made = file->kind == ZN_JOB_RENDER ? render_make(plan, file, home, complaint)
+						: kernel_make(plan, file, home, complaint);
 	if (made && plan_check(plan, complaint))
 		return true;
 	zn_plan_finish(plan);
 	return false;
 }
 
-/* Which built-in kernel is it? The one whose sources have the manifest's content ids. */
+/* Which built-in kernel is it? The one whose sources have the manifest's content ids; else it is the
+ * person's own. */
 static bool sources_match(struct zn_plan *plan, const struct zn_manifest *manifest,
-	struct zn_complaint *complaint)
+	const struct zn_job_home *home, struct zn_complaint *complaint)
 {
 	const struct zn_builtin_kernel *kernel =
 		zn_catalog_find(manifest->sources, manifest->sources_count);
 	if (kernel == NULL)
-		return zn_complain(complaint,
-			"the job's kernel is another version's; finish it with that one");
+		return zn_plan_own_sources(plan, manifest, home, complaint);
 	plan->is_render = strcmp(kernel->name, "pathtrace") == 0;
 	snprintf(plan->what, sizeof plan->what, "kernel %s", kernel->name);
 	return sources_take(plan, kernel->name, complaint);
 }
 
-bool zn_plan_restore(struct zn_plan *plan, const struct zn_manifest *manifest, uint8_t *shared,
-	size_t shared_bytes, struct zn_complaint *complaint)
+static bool shared_restore(struct zn_plan *plan, const struct zn_job_home *home,
+	struct zn_complaint *complaint)
 {
-	struct zn_hash id = {{0}};
+	const struct zn_manifest *manifest = &plan->manifest;
+	if (manifest->shared_bytes == 0)
+		return true;
+	enum zn_err err = zn_blob_get(&plan->shared, &plan->shared_bytes, home,
+		&manifest->shared_id, ZN_SHARED_BYTES_MAX);
+	return (err == ZN_ERR_OK && plan->shared_bytes == manifest->shared_bytes) ||
+	       zn_complain(complaint, "the job's stored input: %s; start the job anew",
+		       zn_err_sentence(err != ZN_ERR_OK ? err : ZN_ERR_CORRUPT));
+}
+
+bool zn_plan_restore(struct zn_plan *plan, const struct zn_manifest *manifest,
+	const struct zn_job_home *home, struct zn_complaint *complaint)
+{
 	memset(plan, 0, sizeof *plan);
-	plan->shared = shared;
-	plan->shared_bytes = shared_bytes;
-	bool good = sources_match(plan, manifest, complaint);
+	bool good = sources_match(plan, manifest, home, complaint);
 	plan->manifest = *manifest;
-	if (good && shared_bytes > 0 && !zn_content_id(&id, shared, shared_bytes))
-		good = zn_complain(complaint, "the job's input: out of memory");
-	if (good && (shared_bytes != manifest->shared_bytes ||
-			    !zn_hash_equal(&id, &manifest->shared_id)))
-		good = zn_complain(complaint,
-			"the job's stored input is damaged; start the job anew");
+	good = good && shared_restore(plan, home, complaint);
+	if (good && manifest->input_bytes_max > 0)
+		good = zn_inputs_restore(&plan->inputs, home, &manifest->inputs_id,
+			zn_manifest_chunks(manifest), manifest->input_bytes_max, complaint);
 	if (good && plan->is_render) {
 		/* Copied: the manifest's bytes need not be aligned for words. */
 		if (manifest->params_bytes == sizeof plan->render)
@@ -159,6 +174,8 @@ bool zn_plan_restore(struct zn_plan *plan, const struct zn_manifest *manifest, u
 
 void zn_plan_finish(struct zn_plan *plan)
 {
+	zn_plan_sources_free(plan);
+	zn_inputs_finish(&plan->inputs);
 	free(plan->shared);
 	memset(plan, 0, sizeof *plan);
 }

@@ -45,6 +45,13 @@ bool zn_publisher_wait(struct zn_publisher *publisher, const bool *flag, uint64_
 	return *flag;
 }
 
+#define DAMAGED_MAX 4096 /* chunks done again at a time; more are found the next time */
+
+struct damaged_list {
+	uint64_t chunks[DAMAGED_MAX];
+	uint32_t count;
+};
+
 /* --- the run --- */
 
 static void on_interrupt(void *user)
@@ -129,26 +136,57 @@ static bool done(const struct zn_publisher *publisher)
 	       zn_chunk_table_chunks(publisher->job.table);
 }
 
-static bool result_write(struct zn_publisher *publisher)
+void zn_publisher_units_count(struct zn_publisher *publisher)
+{
+	publisher->units = zn_store_units(&publisher->store);
+}
+
+void zn_publisher_redo(struct zn_publisher *publisher, uint64_t chunk)
+{
+	uint16_t peer = zn_chunk_table_acceptor(publisher->job.table, chunk);
+	zn_store_forget(&publisher->store, chunk);
+	zn_chunk_table_redo(publisher->job.table, chunk);
+	if (peer != ZN_PEER_NONE && publisher->peers[peer] != NULL &&
+		publisher->peers[peer]->accepted > 0)
+		publisher->peers[peer]->accepted--;
+	zn_show_line(publisher,
+		"the stored output of chunk %llu is damaged: it is done again; look after the disk",
+		(unsigned long long)chunk);
+}
+
+static void damaged(void *user, uint64_t chunk)
+{
+	struct damaged_list *list = user;
+	if (list->count < DAMAGED_MAX)
+		list->chunks[list->count++] = chunk;
+}
+
+static enum zn_err result_write(struct zn_publisher *publisher)
 {
 	const bool never = false;
+	struct zn_complaint complaint;
+	struct damaged_list list = {0};
 	enum zn_err err = ZN_ERR_BUSY;
 	for (int i = 0; i < 100 && err == ZN_ERR_BUSY; i++) {
-		err = zn_results_write(&publisher->results, &publisher->store);
+		err = zn_results_write(&publisher->results, &publisher->store, &publisher->file,
+			damaged, &list, &complaint);
 		if (err == ZN_ERR_BUSY)
 			zn_publisher_wait(publisher, &never, 20);
 	}
-	if (err != ZN_ERR_OK)
+	for (uint32_t i = 0; i < list.count; i++)
+		zn_publisher_redo(publisher, list.chunks[i]);
+	if (err != ZN_ERR_OK && err != ZN_ERR_CORRUPT)
 		zn_publisher_trouble(publisher,
-			"%s cannot be written: %s; the outputs are kept: "
-			"`zennet job run --resume %s --out FILE`",
-			publisher->results.out, zn_err_sentence(err), publisher->home.id);
-	return err == ZN_ERR_OK;
+			"%s is not written: %s; the outputs are kept: mend it (a wrong \"reduce\" in"
+			" %s/job.json), then `zennet job run --resume %s`",
+			publisher->results.out, complaint.text, publisher->home.directory,
+			publisher->home.id);
+	return err;
 }
 
-static int serve(struct zn_publisher *publisher)
+/* Until the job has ended. */
+static void serve_loop(struct zn_publisher *publisher)
 {
-	tick(publisher);
 	while (!publisher->interrupted && publisher->trouble.text[0] == '\0') {
 		if (zn_loop_run(publisher->loop) != ZN_ERR_OK)
 			break;
@@ -157,9 +195,41 @@ static int serve(struct zn_publisher *publisher)
 			(all_gone(publisher) || waited_ns > ZN_CLOSING_WAIT_S * ZN_SECOND_NS))
 			break;
 	}
+}
+
+/* The result, and once more what of it the disk has lost. */
+static bool serve_to_the_result(struct zn_publisher *publisher)
+{
+	for (;;) {
+		serve_loop(publisher);
+		if (publisher->interrupted || publisher->trouble.text[0] != '\0' ||
+			!done(publisher))
+			return false;
+		enum zn_err err = result_write(publisher);
+		if (err != ZN_ERR_CORRUPT)
+			return err == ZN_ERR_OK;
+		zn_publisher_units_count(publisher);
+		publisher->job.order = ZN_ORDER_WORK;
+		publisher->ending = false;
+		if (zn_store_commit(&publisher->store) != ZN_ERR_OK)
+			zn_publisher_trouble(publisher, "the job's journal cannot be written: %s",
+				zn_err_sentence(publisher->store.failed));
+	}
+}
+
+/* The picture as far as it is. */
+static void picture_keep(struct zn_publisher *publisher)
+{
+	zn_results_write(&publisher->results, NULL, NULL, NULL, NULL, NULL);
+}
+
+static int serve(struct zn_publisher *publisher)
+{
+	tick(publisher);
+	bool complete = serve_to_the_result(publisher);
 	zn_show_finish(publisher);
 	if (publisher->interrupted) {
-		zn_results_write(&publisher->results, NULL);
+		picture_keep(publisher);
 		fprintf(stderr,
 			"zennet job: stopped at %llu of %llu chunks; go on with: zennet job run"
 			" --resume %s\n",
@@ -170,11 +240,8 @@ static int serve(struct zn_publisher *publisher)
 	}
 	if (publisher->trouble.text[0] != '\0')
 		return 1;
-	bool complete = done(publisher);
-	if (complete && !result_write(publisher))
-		return 1;
 	if (!complete)
-		zn_results_write(&publisher->results, NULL);
+		picture_keep(publisher);
 	if (complete && !publisher->options.json)
 		fprintf(publisher->options.to, "%s: %s\n", publisher->plan.what,
 			publisher->results.out);

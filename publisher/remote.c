@@ -154,6 +154,9 @@ static void status_print(const struct zn_json *root, FILE *to)
 	fprintf(to, "job %s  %s  %s\n", words(root, "id"), state_words(root), words(root, "what"));
 	fprintf(to, "  chunks    %" PRIu64 " of %" PRIu64 " accepted, %" PRIu64 " leased\n",
 		number(root, "accepted"), number(root, "chunks"), number(root, "leased"));
+	if (zn_json_get(root, "metered_units") != NULL)
+		fprintf(to, "  counted   %" PRIu64 " metered units\n",
+			number(root, "metered_units"));
 	fprintf(to, "  spent     %s of %s\n",
 		zn_amount_text(paid, (struct zn_amount){number(root, "spent_zat")}),
 		zn_amount_text(budget, (struct zn_amount){number(root, "budget_zat")}));

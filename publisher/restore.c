@@ -11,6 +11,7 @@
 #define LOOK_MS       15000
 #define BUSY_TRIES    40
 #define BUSY_PAUSE_NS 50000000
+#define DAMAGED_MAX   4096 /* outputs lost at once; with more of them the disk is broken */
 
 static bool settings_read(struct zn_publisher *publisher)
 {
@@ -41,18 +42,17 @@ static bool settings_read(struct zn_publisher *publisher)
 static bool plan_read(struct zn_publisher *publisher, struct zn_complaint *complaint)
 {
 	struct zn_manifest manifest;
-	char bytes[ZN_MANIFEST_BYTES_MAX + 1], name[80], text[ZN_HASH_TEXT_BYTES];
+	char bytes[ZN_MANIFEST_BYTES_MAX + 1];
 	size_t count;
-	uint8_t *shared = NULL;
-	size_t shared_bytes = 0;
 	if (!zn_store_get_text(&publisher->store, "manifest", bytes, sizeof bytes, &count) ||
-		!zn_manifest_decode(&manifest, (const uint8_t *)bytes, count))
+		!zn_manifest_decode(&manifest, (const uint8_t *)bytes, count) ||
+		zn_manifest_check(&manifest) != ZN_MANIFEST_OK)
 		return zn_complain(complaint, "job %s: its journal is damaged", publisher->home.id);
-	snprintf(name, sizeof name, "blobs/%s", zn_hash_text(text, &manifest.shared_id));
-	if (manifest.shared_bytes > 0 && !zn_job_home_read(&shared, &shared_bytes, &publisher->home,
-						 name, ZN_SHARED_BYTES_MAX, complaint))
+	if (!zn_plan_restore(&publisher->plan, &manifest, &publisher->home, complaint))
 		return false;
-	return zn_plan_restore(&publisher->plan, &manifest, shared, shared_bytes, complaint);
+	zn_store_get_text(&publisher->store, "what", publisher->plan.what,
+		sizeof publisher->plan.what, NULL);
+	return true;
 }
 
 /* Somebody who only looks at a job has its journal for a moment: that is no running job. */
@@ -140,23 +140,48 @@ static bool on_deal(void *user, struct zn_publisher_deal *deal, enum zn_store_st
 
 struct results_walk {
 	struct zn_publisher *publisher;
+	uint64_t outputs_bytes;
 	bool good;
+	uint64_t damaged[DAMAGED_MAX];
+	uint32_t damaged_count;
 };
+
+/* Of a picture every output is read; of others the last look is when the result is made, but what a
+ * cut off file lacks is seen at once. */
+static enum zn_err result_add(struct results_walk *walk, const struct zn_stored_result *result)
+{
+	struct zn_publisher *publisher = walk->publisher;
+	uint8_t *bytes = NULL;
+	if (publisher->results.plan == NULL)
+		return ZN_ERR_OK;
+	if (result->bytes > walk->outputs_bytes ||
+		result->place > walk->outputs_bytes - result->bytes)
+		return ZN_ERR_CORRUPT;
+	if (!publisher->plan.is_render)
+		return ZN_ERR_OK;
+	enum zn_err err = zn_store_output(&bytes, &publisher->store, result);
+	if (err == ZN_ERR_OK && !zn_results_add(&publisher->results, result->chunk, bytes,
+					(size_t)result->bytes))
+		err = ZN_ERR_CORRUPT;
+	free(bytes);
+	return err;
+}
 
 static bool on_result(void *user, const struct zn_stored_result *result)
 {
 	struct results_walk *walk = user;
 	struct zn_publisher *publisher = walk->publisher;
 	struct zn_peer *peer = publisher->peers[result->peer];
-	uint8_t *bytes = NULL;
 	walk->good = peer != NULL && result->chunk < publisher->plan.chunks &&
 		     !zn_chunk_table_is_accepted(publisher->job.table, result->chunk);
-	if (walk->good && publisher->results.plan != NULL && publisher->plan.is_render)
-		walk->good = zn_store_output(&bytes, &publisher->store, result) == ZN_ERR_OK;
-	if (walk->good && publisher->results.plan != NULL)
-		walk->good = zn_results_add(&publisher->results, result->chunk, bytes,
-			(size_t)result->bytes);
-	free(bytes);
+	if (!walk->good)
+		return false;
+	enum zn_err err = result_add(walk, result);
+	if (err == ZN_ERR_CORRUPT && walk->damaged_count < DAMAGED_MAX) {
+		walk->damaged[walk->damaged_count++] = result->chunk;
+		return true;
+	}
+	walk->good = err == ZN_ERR_OK;
 	if (!walk->good)
 		return false;
 	zn_chunk_table_accept(publisher->job.table, result->chunk, result->peer);
@@ -166,13 +191,18 @@ static bool on_result(void *user, const struct zn_stored_result *result)
 
 bool zn_restore_deals(struct zn_publisher *publisher, struct zn_complaint *complaint)
 {
-	struct results_walk walk = {.publisher = publisher, .good = true};
+	struct results_walk walk = {.publisher = publisher,
+		.outputs_bytes = publisher->store.outputs_bytes,
+		.good = true};
 	enum zn_err err =
 		zn_store_deals(&publisher->store, &publisher->job.chain, on_deal, publisher);
 	if (err == ZN_ERR_OK)
 		err = zn_store_results(&publisher->store, on_result, &walk);
 	if (err == ZN_ERR_OK && !walk.good)
 		err = ZN_ERR_CORRUPT;
+	for (uint32_t i = 0; err == ZN_ERR_OK && i < walk.damaged_count; i++)
+		zn_publisher_redo(publisher, walk.damaged[i]);
+	zn_publisher_units_count(publisher);
 	publisher->accepted_at_start = zn_chunk_table_accepted(publisher->job.table);
 	return err == ZN_ERR_OK ||
 	       zn_complain(complaint, "job %s: %s", publisher->home.id, zn_err_sentence(err));

@@ -4,9 +4,8 @@
 #include "io/clock.h"
 #include "io/files.h"
 #include "publisher/render/png.h"
+#include "publisher/result_file.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,55 +162,83 @@ bool zn_results_subtract(struct zn_results *results, uint64_t chunk, const uint8
 /* --- the end --- */
 
 struct copy {
+	struct zn_results *results;
 	struct zn_store *store;
-	FILE *to;
-	enum zn_err err;
+	struct zn_result_file *to;
+	zn_damaged_fn *damaged;
+	void *user;
+	struct zn_complaint *complaint;
+	uint64_t bad;
+	bool failed;
 };
 
+/* After a damaged one the rest is only looked at, so that all of them are done again at once. */
 static bool copy_output(void *user, const struct zn_stored_result *result)
 {
 	struct copy *copy = user;
-	uint8_t *bytes;
-	copy->err = zn_store_output(&bytes, copy->store, result);
-	if (copy->err != ZN_ERR_OK)
-		return false;
-	if (fwrite(bytes, 1, (size_t)result->bytes, copy->to) != result->bytes)
-		copy->err = errno == ENOSPC ? ZN_ERR_DISK_FULL : ZN_ERR_IO;
+	uint64_t first;
+	uint32_t items;
+	uint8_t *bytes = NULL;
+	enum zn_err err = zn_store_output(&bytes, copy->store, result);
+	if (err == ZN_ERR_CORRUPT) {
+		copy->bad++;
+		copy->damaged(copy->user, result->chunk);
+		return true;
+	}
+	if (err != ZN_ERR_OK) {
+		copy->failed = true;
+		return zn_complain(copy->complaint, "%s", zn_err_sentence(err));
+	}
+	zn_manifest_chunk(&first, &items, &copy->results->plan->manifest, result->chunk);
+	if (copy->bad == 0 && !zn_result_file_add(copy->to, first, bytes, (size_t)result->bytes,
+				      copy->complaint))
+		copy->failed = true;
 	free(bytes);
-	return copy->err == ZN_ERR_OK;
+	return !copy->failed;
 }
 
-/* Beside the place and then renamed: never half a file under the name. */
-static enum zn_err write_outputs(struct zn_results *results, struct zn_store *store)
+static enum zn_err write_outputs(struct zn_results *results, struct copy *copy,
+	const struct zn_job_file *file)
 {
-	char temporary[PATH_MAX];
-	struct copy copy = {.store = store};
-	if (!zn_path_make(temporary, "%s.part", results->out))
-		return ZN_ERR_TOO_LARGE;
-	copy.to = fopen(temporary, "wb");
-	if (copy.to == NULL)
-		return errno == EACCES ? ZN_ERR_DENIED : ZN_ERR_IO;
-	enum zn_err err = zn_store_results(store, copy_output, &copy);
-	if (err == ZN_ERR_OK)
-		err = copy.err;
-	if (fflush(copy.to) != 0 || fsync(fileno(copy.to)) != 0)
-		err = err == ZN_ERR_OK ? ZN_ERR_IO : err;
-	fclose(copy.to);
-	if (err == ZN_ERR_OK && rename(temporary, results->out) != 0)
-		err = ZN_ERR_IO;
+	copy->to = zn_result_file_begin(results->out, file, copy->complaint);
+	if (copy->to == NULL)
+		return ZN_ERR_IO;
+	enum zn_err err = zn_store_results(copy->store, copy_output, copy);
 	if (err != ZN_ERR_OK)
-		unlink(temporary);
+		zn_complain(copy->complaint, "%s", zn_err_sentence(err));
+	else if (copy->failed)
+		err = ZN_ERR_IO;
+	else if (copy->bad > 0)
+		err = ZN_ERR_CORRUPT;
+	else if (!zn_result_file_end(copy->to, copy->complaint))
+		err = ZN_ERR_IO;
+	zn_result_file_destroy(copy->to);
 	return err;
 }
 
-enum zn_err zn_results_write(struct zn_results *results, struct zn_store *store)
+static enum zn_err picture_write(struct zn_results *results)
 {
-	zn_timer_stop(&results->timer);
-	if (!results->plan->is_render)
-		return store == NULL ? ZN_ERR_OK : write_outputs(results, store);
 	if (results->writing) /* of a picture just before this one: the pool is at it */
 		return ZN_ERR_BUSY;
 	tonemap(results);
 	write_picture(results);
 	return results->written;
+}
+
+enum zn_err zn_results_write(struct zn_results *results, struct zn_store *store,
+	const struct zn_job_file *file, zn_damaged_fn *damaged, void *user,
+	struct zn_complaint *complaint)
+{
+	struct copy copy = {.results = results,
+		.store = store,
+		.damaged = damaged,
+		.user = user,
+		.complaint = complaint};
+	zn_timer_stop(&results->timer);
+	if (!results->plan->is_render)
+		return store == NULL ? ZN_ERR_OK : write_outputs(results, &copy, file);
+	enum zn_err err = picture_write(results);
+	if (err != ZN_ERR_OK)
+		zn_complain(complaint, "%s", zn_err_sentence(err));
+	return err;
 }

@@ -43,7 +43,13 @@ bool zn_results_subtract(struct zn_results *results, uint64_t chunk, const uint8
 	size_t count);
 /** The picture as it is now, width * height * 3; NULL if the job makes none. */
 const uint8_t *zn_results_picture(struct zn_results *results);
-/** Write the result whole and wait for it: the picture, or all outputs in order from the store. */
-enum zn_err zn_results_write(struct zn_results *results, struct zn_store *store);
+/** Called for each chunk whose stored output is damaged. */
+typedef void zn_damaged_fn(void *user, uint64_t chunk);
+/** Write the result whole and wait for it: the picture, or with a store what `file` says of all
+ *  outputs in order. Errors: BUSY (the picture is being written: try again), CORRUPT (`damaged` was
+ *  called); for any a sentence. */
+enum zn_err zn_results_write(struct zn_results *results, struct zn_store *store,
+	const struct zn_job_file *file, zn_damaged_fn *damaged, void *user,
+	struct zn_complaint *complaint);
 
 #endif

@@ -1,6 +1,7 @@
 /* publisher/server.c - what workers reach: talk, deliveries, blobs. Everything is hostile. */
 #include "core/assert.h"
 #include "io/clock.h"
+#include "publisher/blobs.h"
 #include "publisher/inside.h"
 
 #include <stdlib.h>
@@ -124,12 +125,16 @@ static void hash(void *user)
 {
 	struct zn_incoming *incoming = user;
 	const struct zn_message_deliver *deliver = &incoming->message.deliver;
+	/* Of another thread, but nobody writes there while the job runs. */
+	const struct zn_manifest *manifest = &incoming->publisher->plan.manifest;
 	incoming->hashed = true;
-	for (uint32_t i = 0; i < deliver->statements_count; i++)
-		incoming->hashed =
-			zn_content_id(&incoming->roots[i], incoming->outputs + incoming->places[i],
-				(size_t)deliver->statements[i].output_bytes) &&
-			incoming->hashed;
+	for (uint32_t i = 0; i < deliver->statements_count; i++) {
+		const uint8_t *output = incoming->outputs + incoming->places[i];
+		uint64_t bytes = deliver->statements[i].output_bytes;
+		incoming->units[i] = zn_manifest_units(manifest, output, bytes);
+		incoming->hashed = zn_content_id(&incoming->roots[i], output, (size_t)bytes) &&
+				   incoming->hashed;
+	}
 }
 
 static void hashed(void *user)
@@ -149,7 +154,8 @@ static void hashed(void *user)
 	}
 	struct zn_publisher_event event = {.kind = ZN_PUBLISHER_MESSAGE,
 		.message = &incoming->message,
-		.output_roots = incoming->roots};
+		.output_roots = incoming->roots,
+		.output_units = incoming->units};
 	zn_peer_step(publisher, peer, &event, exchange);
 	/* Refused at once: no verdict will come for it. */
 	if (peer->incoming == incoming && !peer->deal.delivering) {
@@ -233,10 +239,31 @@ static void deliver(struct zn_publisher *publisher, struct zn_http_exchange *exc
 
 /* --- blobs --- */
 
+/* What lies in memory for the job itself is sent from there; the rest from the job's home. */
+static bool blob_reply(const struct zn_publisher *publisher, struct zn_http_exchange *exchange,
+	const struct zn_hash *id)
+{
+	const struct zn_plan *plan = &publisher->plan;
+	uint64_t count;
+	if (plan->shared_bytes > 0 && zn_hash_equal(id, &plan->manifest.shared_id)) {
+		zn_http_reply_lasting(exchange, 200, BINARY, plan->shared, plan->shared_bytes);
+		return true;
+	}
+	for (uint32_t i = 0; i < plan->sources_count; i++)
+		if (zn_hash_equal(id, &plan->manifest.sources[i])) {
+			zn_http_reply_lasting(exchange, 200, BINARY, plan->sources[i].text,
+				plan->sources[i].bytes);
+			return true;
+		}
+	int fd = zn_blob_open(&count, &publisher->home, id);
+	if (fd >= 0)
+		zn_http_reply_file(exchange, 200, BINARY, fd, count);
+	return fd >= 0;
+}
+
 static void blob(struct zn_publisher *publisher, struct zn_http_exchange *exchange)
 {
 	const char *session_text = zn_http_exchange_query(exchange, "session");
-	const struct zn_plan *plan = &publisher->plan;
 	struct zn_hash id, session;
 	struct zn_peer *peer = NULL;
 	if (session_text != NULL && zn_hash_parse(&session, session_text) &&
@@ -247,19 +274,9 @@ static void blob(struct zn_publisher *publisher, struct zn_http_exchange *exchan
 		return;
 	}
 	peer->heard_ns = zn_clock_monotonic_ns();
-	if (zn_hash_parse(&id, zn_http_exchange_path(exchange) + strlen(ZN_PATH_BLOB))) {
-		if (plan->shared_bytes > 0 && zn_hash_equal(&id, &plan->manifest.shared_id)) {
-			zn_http_reply_lasting(exchange, 200, BINARY, plan->shared,
-				plan->shared_bytes);
-			return;
-		}
-		for (uint32_t i = 0; i < plan->sources_count; i++)
-			if (zn_hash_equal(&id, &plan->manifest.sources[i])) {
-				zn_http_reply_lasting(exchange, 200, BINARY, plan->sources[i].text,
-					plan->sources[i].bytes);
-				return;
-			}
-	}
+	if (zn_hash_parse(&id, zn_http_exchange_path(exchange) + strlen(ZN_PATH_BLOB)) &&
+		blob_reply(publisher, exchange, &id))
+		return;
 	zn_http_reply(exchange, 404, "text/plain", "this job has no such blob\n", 26);
 }
 

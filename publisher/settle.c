@@ -335,6 +335,8 @@ bool zn_settlement_read(struct zn_settlement *settlement, struct zn_publisher *p
 	settlement->balance_good = zn_amount_compare(sum, publisher->balance_before) == 0;
 	settlement->accepted = zn_chunk_table_accepted(publisher->job.table);
 	settlement->chunks = publisher->plan.chunks;
+	settlement->counted = publisher->plan.manifest.counter_at != ZN_COUNTER_NONE;
+	settlement->units = publisher->units;
 	settlement->read = good;
 	if (!good)
 		zn_publisher_trouble(publisher, "the settlement cannot be read back: %s",

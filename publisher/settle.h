@@ -29,6 +29,8 @@ struct zn_settlement {
 	struct zn_supply supply;
 	bool supply_good;
 	uint64_t accepted, chunks, items_checked, workers_refused;
+	bool counted; /* the kernel counts metered units: */
+	uint64_t units;
 	bool read; /* the ledger answered everything */
 };
 

@@ -8,6 +8,7 @@
 #include "io/keyfile.h"
 #include "io/random.h"
 #include "publisher/ask.h"
+#include "publisher/blobs.h"
 #include "publisher/inside.h"
 #include "publisher/restore.h"
 
@@ -202,17 +203,9 @@ static bool device_load(struct zn_publisher *publisher)
 
 /* --- making the job's directory --- */
 
-static bool blob_name(char out[80], const struct zn_hash *id)
-{
-	char text[ZN_HASH_TEXT_BYTES];
-	snprintf(out, 80, "blobs/%s", zn_hash_text(text, id));
-	return true;
-}
-
 static bool home_fill(struct zn_publisher *publisher, struct zn_complaint *complaint)
 {
 	uint8_t manifest[ZN_MANIFEST_BYTES_MAX], *text;
-	char name[80];
 	size_t count;
 	enum zn_err err =
 		zn_file_read(&text, &count, publisher->options.job_path, ZN_JOB_FILE_BYTES_MAX);
@@ -221,12 +214,12 @@ static bool home_fill(struct zn_publisher *publisher, struct zn_complaint *compl
 			zn_err_sentence(err));
 	bool good = zn_job_home_write(&publisher->home, "job.json", text, count, complaint);
 	free(text);
-	if (good && publisher->plan.shared_bytes > 0 &&
-		blob_name(name, &publisher->plan.manifest.shared_id))
-		good = zn_job_home_write(&publisher->home, name, publisher->plan.shared,
-			publisher->plan.shared_bytes, complaint);
 	if (!good)
 		return false;
+	err = zn_blobs_sync(&publisher->home);
+	if (err != ZN_ERR_OK)
+		return zn_complain(complaint, "%s/blobs: %s", publisher->home.directory,
+			zn_err_sentence(err));
 	err = zn_store_open(&publisher->store, &publisher->home);
 	if (err != ZN_ERR_OK)
 		return zn_complain(complaint, "%s: %s", publisher->home.directory,
@@ -261,8 +254,6 @@ static void home_unmake(struct zn_publisher *publisher)
 static bool home_make(struct zn_publisher *publisher)
 {
 	struct zn_complaint complaint;
-	if (!zn_job_home_create(&publisher->home, &complaint))
-		return fail(publisher, &complaint);
 	bool good = home_fill(publisher, &complaint) && zn_server_start(publisher, &complaint) &&
 		    zn_control_start(publisher, &complaint);
 	if (good && zn_store_commit(&publisher->store) != ZN_ERR_OK)
@@ -270,7 +261,6 @@ static bool home_make(struct zn_publisher *publisher)
 			zn_err_sentence(publisher->store.failed));
 	if (good)
 		return true;
-	home_unmake(publisher);
 	return fail(publisher, &complaint);
 }
 
@@ -280,15 +270,18 @@ static struct zn_announcement announcement_make(const struct zn_publisher *publi
 {
 	const struct zn_plan *plan = &publisher->plan;
 	struct zn_announcement announcement = {.job_hash = publisher->job.job_hash,
-		.kind = publisher->file.kind,
+		.kind = plan->inputs.count > 0 ? ZN_JOB_DATA : publisher->file.kind,
 		.unit = ZN_UNIT_CHUNK,
 		.chunks = plan->chunks,
 		.chunk_output_bytes = zn_manifest_chunk_output_bytes(&plan->manifest, 0),
 		.shared_bytes = plan->shared_bytes,
 		.memory_bytes =
-			plan->shared_bytes + 2 * zn_manifest_chunk_output_bytes(&plan->manifest, 0),
+			plan->shared_bytes + 2 * (zn_manifest_chunk_output_bytes(&plan->manifest, 0) +
+							 plan->manifest.input_bytes_max),
 		.device_classes = ZN_DEVICE_CLASS_CPU | ZN_DEVICE_CLASS_GPU,
-		.features = ZN_FEATURE_EXACT,
+		.features = ZN_FEATURE_EXACT |
+			    ((plan->manifest.options & ZN_OPTION_FP64) != 0 ? ZN_FEATURE_FP64 : 0) |
+			    (plan->foreign ? ZN_FEATURE_FOREIGN : 0),
 		.price_zat = publisher->file.price_zat,
 		.deadline_s = publisher->file.deadline_s > 0 ? publisher->job.policy.expiry_s : 0,
 		.expiry_s = publisher->job.policy.expiry_s,
@@ -381,10 +374,19 @@ static bool begin_new(struct zn_publisher *publisher)
 		return false;
 	if (!budget_check(publisher, &asked))
 		return false;
-	if (!zn_plan_make(&publisher->plan, &publisher->file, &complaint))
+	/* Sources and inputs are copied while they are read: they are the person's to change. */
+	if (!zn_job_home_create(&publisher->home, &complaint))
 		return fail(publisher, &complaint);
-	return policy_make(publisher, &asked) && job_make(publisher) && results_make(publisher) &&
-	       device_load(publisher) && stand_noted(publisher, &asked) && home_make(publisher);
+	if (zn_plan_make(&publisher->plan, &publisher->file, &publisher->home, &complaint)) {
+		if (policy_make(publisher, &asked) && job_make(publisher) &&
+			results_make(publisher) && device_load(publisher) &&
+			stand_noted(publisher, &asked) && home_make(publisher))
+			return true;
+	} else {
+		fail(publisher, &complaint);
+	}
+	home_unmake(publisher);
+	return false;
 }
 
 static bool begin_again(struct zn_publisher *publisher)

@@ -98,6 +98,8 @@ char *zn_status_json(struct zn_publisher *publisher, bool pretty)
 	zn_json_add_string(root, "output", publisher->results.out);
 	zn_json_add_number(root, "chunks", (double)chunks);
 	zn_json_add_number(root, "accepted", (double)accepted);
+	if (publisher->plan.manifest.counter_at != ZN_COUNTER_NONE)
+		zn_json_add_u64_text(root, "metered_units", publisher->units);
 	zn_json_add_number(root, "leased", (double)zn_chunk_table_leased(publisher->job.table));
 	zn_json_add_number(root, "left_s", (double)zn_publisher_left_s(publisher));
 	sums_add(root, publisher);

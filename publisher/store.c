@@ -18,6 +18,26 @@
 #define LEASE_BYTES      25
 #define LEASES_BYTES_MAX (4 + ZN_WINDOW_CHUNKS_MAX * LEASE_BYTES)
 
+static bool take_yes(void *user, const struct zn_row *row)
+{
+	(void)row;
+	*(bool *)user = true;
+	return false;
+}
+
+/* Jobs from before units were counted can still be settled. */
+static enum zn_err units_column_add(struct zn_journal *journal)
+{
+	bool there = false;
+	enum zn_err err = zn_journal_read(journal,
+		"SELECT 1 FROM pragma_table_info('result') WHERE name = 'units'", NULL, 0, take_yes,
+		&there);
+	if (err == ZN_ERR_OK && !there)
+		err = zn_journal_write(journal,
+			"ALTER TABLE result ADD COLUMN units INTEGER NOT NULL DEFAULT 1", NULL, 0);
+	return err == ZN_ERR_OK ? zn_journal_commit(journal) : err;
+}
+
 enum zn_err zn_store_open(struct zn_store *store, const struct zn_job_home *home)
 {
 	char path[PATH_MAX];
@@ -30,8 +50,13 @@ enum zn_err zn_store_open(struct zn_store *store, const struct zn_job_home *home
 		ZN_PUBLISHER_SCHEMA_VERSION);
 	if (err != ZN_ERR_OK)
 		return err;
-	if (!zn_job_home_path(path, home, "outputs.bin"))
-		return ZN_ERR_TOO_LARGE;
+	err = units_column_add(store->journal);
+	if (err == ZN_ERR_OK && !zn_job_home_path(path, home, "outputs.bin"))
+		err = ZN_ERR_TOO_LARGE;
+	if (err != ZN_ERR_OK) {
+		zn_store_close(store);
+		return err;
+	}
 	store->outputs_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (store->outputs_fd < 0 || fstat(store->outputs_fd, &state) != 0) {
 		err = zn_err_of_errno(errno);
@@ -264,7 +289,7 @@ enum zn_err zn_store_deals(struct zn_store *store, const struct zn_chain_id *cha
 /* --- results --- */
 
 void zn_store_result(struct zn_store *store, uint64_t chunk, uint16_t peer,
-	const struct zn_hash *output_id, const uint8_t *bytes, size_t count)
+	const struct zn_hash *output_id, const uint8_t *bytes, size_t count, uint64_t units)
 {
 	size_t done = 0;
 	while (store->failed == ZN_ERR_OK && done < count) {
@@ -276,16 +301,48 @@ void zn_store_result(struct zn_store *store, uint64_t chunk, uint16_t peer,
 	}
 	struct zn_bind binds[] = {ZN_BIND_I(chunk), ZN_BIND_I(peer),
 		ZN_BIND_B(output_id->bytes, sizeof *output_id), ZN_BIND_I(store->outputs_bytes),
-		ZN_BIND_I(count)};
+		ZN_BIND_I(count), ZN_BIND_I(units)};
 	store->outputs_dirty = true;
 	store->outputs_bytes += count;
-	write_row(store, "INSERT OR REPLACE INTO result VALUES (?, ?, ?, ?, ?)", binds, 5);
+	write_row(store, "INSERT OR REPLACE INTO result VALUES (?, ?, ?, ?, ?, ?)", binds, 6);
+}
+
+/* Without the journal's word for it, what is gone is found damaged and done again: no harm. */
+static bool give_room_back(void *user, const struct zn_row *row)
+{
+	const struct zn_store *store = user;
+	/* A file system that cannot keeps the bytes until the job's directory goes. */
+	(void)fallocate(store->outputs_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+		(off_t)zn_row_integer(row, 0), (off_t)zn_row_integer(row, 1));
+	return true;
 }
 
 void zn_store_retract(struct zn_store *store, uint16_t peer)
 {
 	struct zn_bind bind = ZN_BIND_I(peer);
+	zn_journal_read(store->journal, "SELECT place, bytes FROM result WHERE peer = ?", &bind, 1,
+		give_room_back, store);
 	write_row(store, "DELETE FROM result WHERE peer = ?", &bind, 1);
+}
+
+void zn_store_forget(struct zn_store *store, uint64_t chunk)
+{
+	struct zn_bind bind = ZN_BIND_I(chunk);
+	write_row(store, "DELETE FROM result WHERE chunk = ?", &bind, 1);
+}
+
+static bool keep_number(void *user, const struct zn_row *row)
+{
+	*(uint64_t *)user = (uint64_t)zn_row_integer(row, 0);
+	return false;
+}
+
+uint64_t zn_store_units(struct zn_store *store)
+{
+	uint64_t units = 0;
+	zn_journal_read(store->journal, "SELECT COALESCE(SUM(units), 0) FROM result", NULL, 0,
+		keep_number, &units);
+	return units;
 }
 
 struct results_walk {
@@ -300,7 +357,8 @@ static bool on_result(void *user, const struct zn_row *row)
 	struct zn_stored_result result = {.chunk = (uint64_t)zn_row_integer(row, 0),
 		.peer = (uint16_t)zn_row_integer(row, 1),
 		.place = (uint64_t)zn_row_integer(row, 3),
-		.bytes = (uint64_t)zn_row_integer(row, 4)};
+		.bytes = (uint64_t)zn_row_integer(row, 4),
+		.units = (uint64_t)zn_row_integer(row, 5)};
 	if (zn_row_integer(row, 1) < 0 || zn_row_integer(row, 1) >= ZN_PEERS_MAX ||
 		result.bytes > ZN_CHUNK_OUTPUT_BYTES_MAX ||
 		!take(&result.output_id, sizeof result.output_id, row, 2)) {
@@ -314,7 +372,7 @@ enum zn_err zn_store_results(struct zn_store *store, zn_store_result_fn *fn, voi
 {
 	struct results_walk walk = {.fn = fn, .user = user};
 	enum zn_err err = zn_journal_read(store->journal,
-		"SELECT chunk, peer, output_id, place, bytes FROM result ORDER BY chunk", NULL, 0,
+		"SELECT chunk, peer, output_id, place, bytes, units FROM result ORDER BY chunk", NULL, 0,
 		on_result, &walk);
 	return err == ZN_ERR_OK && walk.corrupt ? ZN_ERR_CORRUPT : err;
 }
@@ -331,7 +389,8 @@ bool zn_store_result_find(struct zn_store *store, struct zn_stored_result *out, 
 	struct zn_bind bind = ZN_BIND_I(chunk);
 	out->chunk = UINT64_MAX;
 	return zn_journal_read(store->journal,
-		       "SELECT chunk, peer, output_id, place, bytes FROM result WHERE chunk = ?",
+		       "SELECT chunk, peer, output_id, place, bytes, units FROM result"
+		       " WHERE chunk = ?",
 		       &bind, 1, on_result, &walk) == ZN_ERR_OK &&
 	       out->chunk == chunk;
 }

@@ -54,14 +54,18 @@ enum zn_err zn_store_deals(struct zn_store *store, const struct zn_chain_id *cha
 
 /** Append an output and say that it is its chunk's. */
 void zn_store_result(struct zn_store *store, uint64_t chunk, uint16_t peer,
-	const struct zn_hash *output_id, const uint8_t *bytes, size_t count);
-/** Forget the results of a refused worker. The bytes stay where they are. */
+	const struct zn_hash *output_id, const uint8_t *bytes, size_t count, uint64_t units);
+/** Forget the results of a refused worker, and give their room on the disk back. */
 void zn_store_retract(struct zn_store *store, uint16_t peer);
+/** Forget one result: it is damaged. */
+void zn_store_forget(struct zn_store *store, uint64_t chunk);
+/** Metered units of all results. */
+uint64_t zn_store_units(struct zn_store *store);
 
 struct zn_stored_result {
 	uint64_t chunk;
 	uint16_t peer;
-	uint64_t place, bytes;
+	uint64_t place, bytes, units;
 	struct zn_hash output_id;
 };
 typedef bool zn_store_result_fn(void *user, const struct zn_stored_result *result);

@@ -46,6 +46,9 @@ static void bound_print(const struct zn_settlement *settlement, FILE *to)
 		(unsigned long long)settlement->accepted, (unsigned long long)settlement->chunks,
 		(unsigned long long)settlement->items_checked,
 		(unsigned long long)settlement->workers_refused);
+	if (settlement->counted)
+		fprintf(to, "counted: %llu metered units, which the checked items' slots hold too\n",
+			(unsigned long long)settlement->units);
 	if (bound > 0)
 		fprintf(to, "bound:   at most 1 item in %llu is wrong, at 99 %%\n",
 			(unsigned long long)bound);
@@ -115,6 +118,8 @@ struct zn_json *zn_settlement_json(const struct zn_settlement *settlement,
 	zn_json_add(root, "workers", lines);
 	zn_json_add_number(root, "chunks", (double)settlement->chunks);
 	zn_json_add_number(root, "accepted", (double)settlement->accepted);
+	if (settlement->counted)
+		zn_json_add_u64_text(root, "metered_units", settlement->units);
 	zn_json_add_number(root, "items_checked", (double)settlement->items_checked);
 	zn_json_add_number(root, "one_wrong_in_at_least",
 		(double)zn_check_bound(settlement->items_checked));

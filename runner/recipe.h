@@ -11,7 +11,7 @@
 
 #define ZN_RECIPE_OPTIONS_BYTES 256
 #define ZN_RECIPE_LINE_BYTES    96
-#define ZN_RECIPE_PIECES_MAX    (2 * (ZN_SOURCES_MAX + 3))
+#define ZN_RECIPE_PIECES_MAX    (2 * (ZN_SOURCES_MAX + 3) + 1)
 
 struct zn_recipe_text {
 	const char *name; /* for build logs only */
@@ -22,11 +22,13 @@ struct zn_recipe_text {
 struct zn_recipe {
 	bool exact; /* exact.h first, and division and square root as IEEE has them */
 	bool fp64;
+	bool as_written; /* not optimised: a checking driver sees what the author wrote */
 	uint32_t group_items; /* chunk form; 0: map form */
 	uint32_t local_bytes;
 	uint32_t slot_bytes;
 	uint32_t width;
-	uint32_t texts_count; /* at most ZN_SOURCES_MAX; abi.h before, map.cl or chunk.cl after them */
+	uint32_t
+		texts_count; /* at most ZN_SOURCES_MAX; abi.h before, map.cl or chunk.cl after them */
 	struct zn_recipe_text texts[ZN_SOURCES_MAX];
 };
 
@@ -37,6 +39,7 @@ struct zn_recipe_pieces {
 	size_t bytes[ZN_RECIPE_PIECES_MAX];
 	char lines[ZN_SOURCES_MAX + 3][ZN_RECIPE_LINE_BYTES];
 	uint32_t lines_count;
+	char lanes[ZN_RECIPE_LINE_BYTES]; /* which widths of exact.h are asked for */
 	char options[ZN_RECIPE_OPTIONS_BYTES];
 };
 

@@ -35,11 +35,39 @@ static const char schema[] = "CREATE TABLE deals ("
 			     " root BLOB NOT NULL,"
 			     " count INTEGER NOT NULL,"
 			     " bytes BLOB," /* NULL: in the file outputs/<deal>-<chunk> */
+			     " units INTEGER NOT NULL DEFAULT 1," /* metered */
 			     " PRIMARY KEY (deal, chunk)) WITHOUT ROWID;";
+
+static bool take_yes(void *user, const struct zn_row *row)
+{
+	(void)row;
+	*(bool *)user = true;
+	return false;
+}
+
+/* Journals from before units were counted hold vouchers all the same. */
+static enum zn_err units_column_add(struct zn_journal *journal)
+{
+	bool there = false;
+	enum zn_err err = zn_journal_read(journal,
+		"SELECT 1 FROM pragma_table_info('outputs') WHERE name = 'units'", NULL, 0,
+		take_yes, &there);
+	if (err == ZN_ERR_OK && !there)
+		err = zn_journal_write(journal,
+			"ALTER TABLE outputs ADD COLUMN units INTEGER NOT NULL DEFAULT 1", NULL, 0);
+	return err == ZN_ERR_OK ? zn_journal_commit(journal) : err;
+}
 
 enum zn_err zn_worker_journal_open(struct zn_journal **out, const char *path)
 {
-	return zn_journal_open(out, path, schema, SCHEMA_VERSION);
+	enum zn_err err = zn_journal_open(out, path, schema, SCHEMA_VERSION);
+	if (err == ZN_ERR_OK)
+		err = units_column_add(*out);
+	if (err != ZN_ERR_OK) {
+		zn_journal_close(*out);
+		*out = NULL;
+	}
+	return err;
 }
 
 static bool take_id(void *user, const struct zn_row *row)
@@ -94,13 +122,14 @@ enum zn_err zn_worker_journal_voucher(struct zn_journal *journal, int64_t id,
 }
 
 enum zn_err zn_worker_journal_output(struct zn_journal *journal, int64_t id, uint64_t chunk,
-	const struct zn_hash *root, uint64_t count, const uint8_t *bytes)
+	const struct zn_hash *root, uint64_t count, uint64_t units, const uint8_t *bytes)
 {
 	return zn_journal_write(journal,
-		"INSERT OR REPLACE INTO outputs (deal, chunk, root, count, bytes)"
-		" VALUES (?,?,?,?,?)",
+		"INSERT OR REPLACE INTO outputs (deal, chunk, root, count, bytes, units)"
+		" VALUES (?,?,?,?,?,?)",
 		BINDS(ZN_BIND_I(id), ZN_BIND_I(chunk), ZN_BIND_B(root->bytes, ZN_HASH_BYTES),
-			ZN_BIND_I(count), bytes == NULL ? ZN_BIND_NONE : ZN_BIND_B(bytes, count)));
+			ZN_BIND_I(count), bytes == NULL ? ZN_BIND_NONE : ZN_BIND_B(bytes, count),
+			ZN_BIND_I(units)));
 }
 
 enum zn_err zn_worker_journal_output_drop(struct zn_journal *journal, int64_t id, uint64_t chunk)
@@ -247,7 +276,8 @@ static bool on_output(void *user, const struct zn_row *row)
 	struct output_reading *reading = user;
 	size_t count = 0;
 	struct zn_kept_output output = {.chunk = (uint64_t)zn_row_integer(row, 0),
-		.count = (uint64_t)zn_row_integer(row, 2)};
+		.count = (uint64_t)zn_row_integer(row, 2),
+		.units = (uint64_t)zn_row_integer(row, 4)};
 	if (!take_bytes(&output.root, ZN_HASH_BYTES, row, 1))
 		return true; /* a lost output is done again */
 	output.bytes = zn_row_bytes(row, 3, &count);
@@ -261,7 +291,7 @@ enum zn_err zn_worker_journal_outputs(struct zn_journal *journal, int64_t id, zn
 {
 	struct output_reading reading = {fn, user};
 	return zn_journal_read(journal,
-		"SELECT chunk, root, count, bytes FROM outputs WHERE deal = ?",
+		"SELECT chunk, root, count, bytes, units FROM outputs WHERE deal = ?",
 		BINDS(ZN_BIND_I(id)), on_output, &reading);
 }
 

@@ -49,7 +49,7 @@ enum zn_err zn_worker_journal_voucher(struct zn_journal *journal, int64_t id,
 	const struct zn_worker_deal *deal);
 /** `bytes` NULL: they are in a file of their own. */
 enum zn_err zn_worker_journal_output(struct zn_journal *journal, int64_t id, uint64_t chunk,
-	const struct zn_hash *root, uint64_t count, const uint8_t *bytes);
+	const struct zn_hash *root, uint64_t count, uint64_t units, const uint8_t *bytes);
 enum zn_err zn_worker_journal_output_drop(struct zn_journal *journal, int64_t id, uint64_t chunk);
 /** The deal is over: settled in transaction `tx` (NULL: by somebody else) or forgotten. */
 enum zn_err zn_worker_journal_settled(struct zn_journal *journal, int64_t id,
@@ -73,6 +73,7 @@ struct zn_kept_output {
 	uint64_t chunk;
 	struct zn_hash root;
 	uint64_t count;
+	uint64_t units;       /* metered */
 	const uint8_t *bytes; /* NULL: in a file; borrowed for the callback */
 };
 typedef bool zn_kept_output_fn(void *user, const struct zn_kept_output *output);

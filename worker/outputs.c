@@ -16,6 +16,8 @@ struct task {
 	uint64_t chunk;
 	uint8_t *bytes;
 	size_t count;
+	struct zn_manifest *manifest; /* only where units are counted */
+	uint64_t units;
 	char path[PATH_MAX]; /* "": it goes into the journal whole */
 	struct zn_hash root;
 	enum zn_err err;
@@ -49,6 +51,8 @@ static void work(void *user)
 	struct task *task = user;
 	task->err =
 		zn_content_id(&task->root, task->bytes, task->count) ? ZN_ERR_OK : ZN_ERR_MEMORY;
+	if (task->manifest != NULL)
+		task->units = zn_manifest_units(task->manifest, task->bytes, task->count);
 	if (task->err == ZN_ERR_OK && task->path[0] != '\0')
 		task->err = zn_file_write(task->path, task->bytes, task->count, 0600);
 }
@@ -59,7 +63,8 @@ static void finish(struct task *task)
 	struct zn_worker_event event = {.kind = ZN_WORKER_OUTPUT,
 		.chunk = task->chunk,
 		.output_root = task->root,
-		.output_bytes = task->count};
+		.output_bytes = task->count,
+		.units = task->units};
 	bool inline_bytes = task->path[0] == '\0';
 	struct zn_output *output = task->err == ZN_ERR_OK ? take(worker) : NULL;
 	if (output == NULL) {
@@ -71,7 +76,7 @@ static void finish(struct task *task)
 	}
 	/* Committed before a delivery speaks of it. */
 	zn_worker_journal_output(worker->journal, task->deal_id, task->chunk, &task->root,
-		task->count, inline_bytes ? task->bytes : NULL);
+		task->count, task->units, inline_bytes ? task->bytes : NULL);
 	*output = (struct zn_output){.used = true, .chunk = task->chunk, .count = task->count};
 	if (inline_bytes) {
 		output->bytes = task->bytes;
@@ -87,8 +92,22 @@ static void done(void *user)
 		finish(task);
 	else if (task->path[0] != '\0')
 		unlink(task->path);
+	free(task->manifest);
 	free(task->bytes);
 	free(task);
+}
+
+/* The deal may be another one while the pool still counts. */
+static bool counting_begin(struct task *task)
+{
+	const struct zn_manifest *manifest = &task->worker->deal.manifest;
+	task->units = 1;
+	if (manifest->counter_at == ZN_COUNTER_NONE)
+		return true;
+	task->manifest = malloc(sizeof *task->manifest);
+	if (task->manifest != NULL)
+		*task->manifest = *manifest;
+	return task->manifest != NULL;
 }
 
 void zn_worker_output_store(struct zn_worker *worker, uint64_t chunk, uint8_t *bytes, size_t count)
@@ -107,7 +126,9 @@ void zn_worker_output_store(struct zn_worker *worker, uint64_t chunk, uint8_t *b
 		.chunk = chunk,
 		.bytes = bytes,
 		.count = count};
-	if (!small && !path_of(task->path, worker, task->deal_id, chunk)) {
+	if (!counting_begin(task) ||
+		(!small && !path_of(task->path, worker, task->deal_id, chunk))) {
+		free(task->manifest);
 		free(bytes);
 		free(task);
 		zn_worker_queue(worker, &failed);
@@ -212,7 +233,8 @@ static bool on_kept(void *user, const struct zn_kept_output *kept)
 		}
 		memcpy(output->bytes, kept->bytes, kept->count);
 	}
-	zn_worker_deal_restore_output(&worker->deal, kept->chunk, kept->count, &kept->root);
+	zn_worker_deal_restore_output(&worker->deal, kept->chunk, kept->count, &kept->root,
+		kept->units);
 	return true;
 }
 

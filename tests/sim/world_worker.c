@@ -340,7 +340,7 @@ static void start(struct world_worker *worker)
 				continue;
 			output_of(output, worker, chunk);
 			ZN_ASSERT(zn_content_id(&root, output, sizeof output));
-			zn_worker_deal_restore_output(deal, chunk, sizeof output, &root);
+			zn_worker_deal_restore_output(deal, chunk, sizeof output, &root, 1);
 		}
 	}
 	feed(worker, (struct zn_worker_event){.kind = ZN_WORKER_START,

@@ -323,7 +323,7 @@ static enum zn_result_refusal delivered_check(const struct delivered *d, uint32_
 	struct zn_result_limits limits = {.channel_id = sample_hash(0x41),
 		.terms_hash = sample_hash(0x42), .job_hash = sample_hash(0x21),
 		.worker_key = sample_public(2), .manifest = &manifest};
-	return zn_result_check(&chain, d->statements, d->roots, count, &d->signature, &limits);
+	return zn_result_check(&chain, d->statements, d->roots, NULL, count, &d->signature, &limits);
 }
 
 static void every_rule_of_a_delivery_is_kept(void **state)

@@ -29,7 +29,7 @@ static int begin(void **state)
 		zn_http_client_create(&publisher->http, publisher->loop) != ZN_ERR_OK ||
 		zn_store_open(&publisher->store, &publisher->home) != ZN_ERR_OK ||
 		!zn_job_file_parse(&publisher->file, "job", "", text, strlen(text), &complaint) ||
-		!zn_plan_make(&publisher->plan, &publisher->file, &complaint) ||
+		!zn_plan_make(&publisher->plan, &publisher->file, NULL, &complaint) ||
 		!zn_chain_id_make(&publisher->job.chain, "test"))
 		return 1;
 	zn_random_bytes(entropy, sizeof entropy);
@@ -277,9 +277,10 @@ static void a_refused_workers_results_are_forgotten_though_the_disk_is_damaged(v
 	assert_true(zn_content_id(&id, output, sizeof output));
 	for (uint64_t chunk = 4; chunk < 6; chunk++)
 		zn_store_result(&publisher->store, chunk, peer->deal.peer, &id, output,
-			sizeof output);
+			sizeof output, 1);
 	assert_int_equal(zn_store_commit(&publisher->store), ZN_ERR_OK);
 	assert_int_equal(ftruncate(publisher->store.outputs_fd, 0), 0);
+	publisher->plan.is_render = true; /* whose picture they must be taken out of */
 	publisher->retracted = calloc(2, sizeof publisher->retracted[0]);
 	assert_non_null(publisher->retracted);
 	publisher->retracted[0] = 4;

@@ -136,7 +136,7 @@ static void result_add(uint64_t chunk, uint16_t peer, const char *text)
 {
 	struct zn_hash id;
 	assert_true(zn_content_id(&id, text, strlen(text)));
-	zn_store_result(&store, chunk, peer, &id, (const uint8_t *)text, strlen(text));
+	zn_store_result(&store, chunk, peer, &id, (const uint8_t *)text, strlen(text), 5);
 }
 
 static void outputs_come_back_as_they_were_and_retracted_ones_do_not(void **state)

@@ -228,7 +228,7 @@ static void an_output_is_kept_until_it_is_dropped(void **state)
 	(void)state;
 	int count = 0;
 	int64_t id = deal_write();
-	assert_int_equal(zn_worker_journal_output(fixture.journal, id, 11, &fixture.where.job_id, 3,
+	assert_int_equal(zn_worker_journal_output(fixture.journal, id, 11, &fixture.where.job_id, 3, 1,
 				 (const uint8_t *)"abc"),
 		ZN_ERR_OK);
 	commit();
@@ -254,10 +254,10 @@ static void files_that_the_journal_does_not_know_are_swept(void **state)
 	assert_int_equal(zn_directory_make(folder), ZN_ERR_OK);
 	int64_t id = deal_write();
 	assert_int_equal(id, 1);
-	assert_int_equal(zn_worker_journal_output(fixture.journal, id, 11, &fixture.where.job_id, 3,
+	assert_int_equal(zn_worker_journal_output(fixture.journal, id, 11, &fixture.where.job_id, 3, 1,
 				 NULL),
 		ZN_ERR_OK);
-	assert_int_equal(zn_worker_journal_output(fixture.journal, id, 13, &fixture.where.job_id, 3,
+	assert_int_equal(zn_worker_journal_output(fixture.journal, id, 13, &fixture.where.job_id, 3, 1,
 				 (const uint8_t *)"abc"), /* in the journal itself */
 		ZN_ERR_OK);
 	commit();
