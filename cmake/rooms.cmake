@@ -21,6 +21,7 @@ zn_room_uses(tools core io market chain/tx chain/proof chain/ledger chain/node c
 
 # Headers of a room that another room may include besides the table above.
 zn_header_shared(runner/pipe.h runner/client)
+zn_header_shared(runner/sensor.h runner/client worker tools)
 zn_header_shared(runner/recipe.h runner/client)
 zn_header_shared(runner/device.h runner/client bench worker publisher tools)
 
@@ -40,3 +41,4 @@ zn_door(png.h publisher/render)
 zn_door(OpenEXR/ publisher/render)
 zn_door(stb/ publisher/render)
 zn_door(cmocka.h tests)
+zn_door(mpfr.h tests)

@@ -111,6 +111,18 @@
 #define ZN_RUN_ADDRESS_BYTES_MAX   (UINT64_C(2) << 30) /* the same in addresses, which stacks only reserve */
 #define ZN_RUNNER_THREADS_MAX      1024 /* one per core and a few of the drivers' */
 #define ZN_RUNNER_STDERR_BYTES_MAX 4096 /* last words of a runner that are read */
+#define ZN_DUTY_PERCENT_MIN        10    /* less than a tenth of the time is not worth a deal */
+#define ZN_DUTY_REST_MS_MAX        10000 /* after one huge item; far below the watchdog's patience */
+#define ZN_DRIVERS_MAX             32    /* OpenCL platforms, and files that should give one */
+#define ZN_GPUS_MAX                16    /* on the PCI bus */
+#define ZN_SENSORS_MAX             64    /* a big board has about 30, a GPU one or two */
+#define ZN_SENSOR_CHIPS_MAX        128   /* entries of /sys/class/hwmon that are looked at */
+#define ZN_SENSOR_CHANNELS_MAX     128   /* inputs of one chip; Linux numbers them from 1 */
+#define ZN_SENSOR_DOMAINS_MAX      16    /* packages with an energy counter */
+#define ZN_SENSORS_MS              1000  /* between two readings; a chip warms by less than 5 K */
+#define ZN_SENSORS_FIRST_MS        200 /* power needs two looks at the counter; people wait for it */
+#define ZN_SENSORS_SILENCE_MS      10000 /* a driver that hangs; then the readings are absent */
+#define ZN_DEVICES_REMEMBERED_MAX  64    /* devices of this machine, past and present */
 
 /* --- a worker ------------------------------------------------------------------------------- */
 #define ZN_SEARCH_PAGES_MAX        8   /* 512 newest jobs are looked at; older ones wait longer */

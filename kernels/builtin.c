@@ -15,6 +15,28 @@ const struct zn_kernel_source *zn_kernel_source_find(const char *name)
 	return NULL;
 }
 
+static uint32_t lanes_at(const char *text, size_t bytes)
+{
+	if (bytes >= 1 && (text[0] == '2' || text[0] == '4' || text[0] == '8'))
+		return (uint32_t)(text[0] - '0');
+	if (bytes >= 2 && text[0] == '1' && text[1] == '6')
+		return 16;
+	while (bytes > 0 && (text[0] == ' ' || text[0] == '\t')) {
+		text++;
+		bytes--;
+	}
+	return bytes >= 2 && text[0] == '#' && text[1] == '#' ? 2 + 4 + 8 + 16 : 0;
+}
+
+uint32_t zn_kernel_lanes(const char *text, size_t bytes)
+{
+	uint32_t lanes = 0;
+	for (size_t at = 0; at + 2 < bytes; at++)
+		if (text[at] == '_' && text[at + 1] == 'x')
+			lanes |= lanes_at(text + at + 2, bytes - at - 2);
+	return lanes;
+}
+
 static const char *const mix_sources[] = {"mix.cl", NULL};
 
 static const char *const pathtrace_sources[] = {

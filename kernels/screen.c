@@ -8,6 +8,14 @@
 _Static_assert(sizeof(struct zn_screen_state) <= ZN_SCREEN_STACK_BYTES - 16384,
 	"the screen's stack is what its header says");
 
+const char *zn_screen_cut(char *out, const char *text)
+{
+	size_t length = strnlen(text, ZN_SCREEN_CUT_BYTES - 1);
+	memcpy(out, text, length);
+	out[length] = '\0';
+	return out;
+}
+
 void zn_screen_report(struct zn_screen_state *s, enum zn_screen_rule rule, uint32_t line,
 	uint32_t column, const char *word, const char *mend)
 {
@@ -20,7 +28,7 @@ void zn_screen_report(struct zn_screen_state *s, enum zn_screen_rule rule, uint3
 		.line = line,
 		.column = column,
 		.mend = mend};
-	strncat(finding->word, word, sizeof finding->word - 1);
+	zn_screen_cut(finding->word, word);
 	if (s->count == s->out_max)
 		s->stop = true;
 }

@@ -30,21 +30,22 @@
 #define ZN_SCREEN_DEPTH_MAX        96 /* open brackets; clang's parser recurses, its own limit is 256 */
 #define ZN_SCREEN_IF_DEPTH_MAX     32   /* #if in #if */
 #define ZN_SCREEN_MACROS_MAX       1024 /* defined by one source */
+#define ZN_SCREEN_DEFINES_MAX      2048 /* #define lines: some have two, under #if and #else */
 #define ZN_SCREEN_PARAMETERS_MAX   32   /* of a macro */
-#define ZN_SCREEN_EXPANSION_MAX                                                                    \
-	(1u << 20)                      /* words after macros; one word is about 100 ns to clang */
+#define ZN_SCREEN_EXPANSION_MAX    (1u << 18) /* words after macros; 1 MiB of plain code has fewer */
 #define ZN_SCREEN_STATEMENT_MAX    8192 /* words of a statement: a+a+a+... is as deep as it is long */
 #define ZN_SCREEN_SIGNS_MAX        16   /* operators in a row: -----x recurses too */
 #define ZN_SCREEN_LOOPS_MAX        16   /* if, for, while in a row, without braces between */
 #define ZN_SCREEN_ELSES_MAX        1024       /* of a function: else if ... else if ... recurses */
 #define ZN_SCREEN_CASES_MAX        4096       /* of a source: 20,000 took clang half a minute */
-#define ZN_SCREEN_LITERALS_MAX     (1u << 17) /* of a source: larger tables are shared input */
+#define ZN_SCREEN_LITERALS_MAX     (1u << 16) /* of a source: larger tables are shared input */
 #define ZN_SCREEN_STRING_BYTES_MAX 4096       /* of a string */
 #define ZN_SCREEN_ARRAY_MAX        (1u << 20) /* elements of a constant array */
 #define ZN_SCREEN_PRIVATE_MAX      (1u << 16) /* elements of an array inside a function: stack */
 #define ZN_SCREEN_ALIGN_MAX        4096       /* aligned(n) */
 #define ZN_SCREEN_STACK_BYTES      (128u << 10)
 #define ZN_SCREEN_SENTENCE_BYTES   320
+#define ZN_SCREEN_CUT_BYTES        40 /* of a word that a finding shows */
 
 /** What the source is for: bits, or'ed. 0 is the close class in the map form, from a stranger. */
 enum zn_screen_class {
@@ -95,8 +96,8 @@ enum zn_screen_class {
 		"#define NAME text or #define NAME(a, b) text, at most 32 parameters")             \
 	X(MACRO_LATER, "is used by an earlier macro", "define it before the macro that uses it")   \
 	X(MACRO_COUNT, "is one macro too many; 1024 are allowed", "use functions and constants")   \
-	X(MACRO_BOMB, "grows to more than 1,048,576 words when macros are put in",                 \
-		"use a loop or a function")                                                        \
+	X(MACRO_BOMB, "brings the source above 262,144 words, macros put in",                      \
+		"use loops and functions")                                                         \
 	/* what strangers may not say */                                                           \
 	X(ASSEMBLY, "puts machine code into the kernel", "write it in OpenCL C")                   \
 	X(RESERVED, "is a name reserved for compilers",                                            \
@@ -132,7 +133,7 @@ enum zn_screen_class {
 	X(LOOPS, "is the seventeenth if or loop in a row without braces", "put braces between")    \
 	X(ELSES, "is one of more than 1024 of one function", "use a table or a loop")              \
 	X(CASES, "is one of more than 4096 cases", "use a table")                                  \
-	X(LITERALS, "is one of more than 131,072 numbers", "put tables into the shared input")     \
+	X(LITERALS, "is one of more than 65,536 numbers", "put tables into the shared input")      \
 	X(ARRAY, "makes an array of more than 1,048,576 elements",                                 \
 		"put tables into the shared input")                                                \
 	X(PRIVATE_ARRAY,                                                                           \
@@ -164,8 +165,9 @@ enum zn_screen_rule {
 struct zn_screen_finding {
 	enum zn_screen_rule rule;
 	uint32_t line, column; /* from 1; columns count bytes. 0: the source as a whole */
-	char word[40];         /* what stands there, printable, cut; "" where no word is meant */
-	const char *mend;      /* of this word, where the rule has none of its own; else NULL */
+	char word
+		[ZN_SCREEN_CUT_BYTES]; /* what stands there, printable, cut; "" where no word is meant */
+	const char *mend; /* of this word, where the rule has none of its own; else NULL */
 };
 
 /** Screen one source.

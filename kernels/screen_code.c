@@ -7,9 +7,16 @@
 #define NOW    s->spot.now
 #define BEFORE s->spot.before
 
+/* Without the part of the text that is not used: half of the time was spent on it. */
+static void copy_token(struct zn_token *to, const struct zn_token *from)
+{
+	memcpy(to, from, offsetof(struct zn_token, text) + from->length + 1);
+}
+
 static bool is_name(const struct zn_token *token)
 {
-	return token->kind == ZN_TOKEN_WORD && zn_word_kind_of(token) == ZN_WORD_NAME;
+	return token->kind == ZN_TOKEN_WORD &&
+	       !zn_word_is(token, ZN_IS_FLOW | ZN_IS_SIZEOF | ZN_IS_ATTRIBUTE);
 }
 
 static bool is_sign(const struct zn_token *token, char sign)
@@ -26,12 +33,11 @@ static bool is_member(const struct zn_token *before)
 
 static void check_word(struct zn_screen_state *s, const struct zn_token *token)
 {
-	const char *mend;
-	enum zn_screen_rule rule = zn_word_rule(&mend, token, s->bits);
+	enum zn_screen_rule rule = zn_word_rule(token, s->bits);
 	if (rule == ZN_SCREEN_MACHINE_FUNCTION && is_member(&NOW))
 		return;
 	if (rule != ZN_SCREEN_OK)
-		zn_screen_report(s, rule, token->line, token->column, token->text, mend);
+		zn_screen_at(s, rule, token);
 	if (!(s->bits & ZN_SCREEN_OURS) && is_name(&NOW) && zn_word_is_ours(token) &&
 		strcmp(NOW.text, "struct") != 0 && strcmp(token->text, "zn_map") != 0 &&
 		strcmp(token->text, "zn_chunk") != 0)
@@ -127,12 +133,26 @@ static void end_statement(struct zn_screen_state *s)
 	s->array = 0;
 }
 
+/* One that may stand before an operand. */
+static bool is_operator(const struct zn_token *token)
+{
+	switch (token->sign) {
+	case '+':
+	case '-':
+	case '!':
+	case '~':
+	case '*':
+	case '&':
+	case ZN_SIGN_STEPS:
+		return token->kind == ZN_TOKEN_SIGN;
+	}
+	return false;
+}
+
 static void count_statement(struct zn_screen_state *s, const struct zn_token *token)
 {
-	bool sign = token->kind == ZN_TOKEN_SIGN && strchr("+-!~*&"
-							   "I",
-							    token->sign) != NULL;
-	if (sign || (token->kind == ZN_TOKEN_WORD && zn_word_kind_of(token) == ZN_WORD_SIZEOF))
+	bool sign = is_operator(token);
+	if (sign || zn_word_is(token, ZN_IS_SIZEOF))
 		s->signs++;
 	else
 		s->signs = 0;
@@ -142,7 +162,7 @@ static void count_statement(struct zn_screen_state *s, const struct zn_token *to
 		zn_screen_at(s, ZN_SCREEN_STATEMENT, token);
 	if (token->kind == ZN_TOKEN_NUMBER && ++s->literals == ZN_SCREEN_LITERALS_MAX + 1)
 		zn_screen_at(s, ZN_SCREEN_LITERALS, token);
-	if (token->kind != ZN_TOKEN_WORD || zn_word_kind_of(token) != ZN_WORD_FLOW)
+	if (!zn_word_is(token, ZN_IS_FLOW))
 		return;
 	bool loop = strcmp(token->text, "if") == 0 || strcmp(token->text, "for") == 0 ||
 		    strcmp(token->text, "while") == 0 || strcmp(token->text, "do") == 0 ||
@@ -172,9 +192,8 @@ static void begin_function(struct zn_screen_state *s)
 
 static void check_file_level(struct zn_screen_state *s, const struct zn_token *token)
 {
-	if (SPOT.parameters && !is_sign(token, '{') &&
-		!(token->kind == ZN_TOKEN_WORD && zn_word_kind_of(token) == ZN_WORD_ATTRIBUTE) &&
-		!(is_sign(token, '(') && zn_word_kind_of(&NOW) == ZN_WORD_ATTRIBUTE)) {
+	if (SPOT.parameters && !is_sign(token, '{') && !zn_word_is(token, ZN_IS_ATTRIBUTE) &&
+		!(is_sign(token, '(') && zn_word_is(&NOW, ZN_IS_ATTRIBUTE))) {
 		const struct zn_level *call = &s->last_call;
 		zn_screen_report(s, ZN_SCREEN_PROTOTYPE, call->line, call->column, call->word,
 			NULL);
@@ -203,7 +222,8 @@ static void open_bracket(struct zn_screen_state *s, const struct zn_token *token
 	}
 	struct zn_level *outer = &s->levels[s->depth], *level = &s->levels[s->depth + 1];
 	bool named = is_name(&NOW);
-	outer->statement = SPOT.statement;
+	outer->statement =
+		token->sign == '{' ? SPOT.statement : step_statement(SPOT.statement, token);
 	*level = (struct zn_level){.open = token->sign,
 		.growth = outer->growth,
 		.line = token->line,
@@ -214,13 +234,12 @@ static void open_bracket(struct zn_screen_state *s, const struct zn_token *token
 		if (macro != NULL && macro->uses > 1)
 			level->growth = zn_screen_grow(outer->growth, macro->uses);
 		level->call = named;
-		level->attribute =
-			NOW.kind == ZN_TOKEN_WORD && zn_word_kind_of(&NOW) == ZN_WORD_ATTRIBUTE;
+		level->attribute = zn_word_is(&NOW, ZN_IS_ATTRIBUTE);
 		level->name_hash = NOW.hash;
 		if (named) {
 			level->line = NOW.line;
 			level->column = NOW.column;
-			strncat(level->word, NOW.text, sizeof level->word - 1);
+			zn_screen_cut(level->word, NOW.text);
 		}
 		bool loop = NOW.kind == ZN_TOKEN_WORD && strcmp(NOW.text, "for") == 0;
 		SPOT.statement = loop ? ZN_AT_START : ZN_AT_OTHER;
@@ -285,7 +304,8 @@ static void close_bracket(struct zn_screen_state *s, const struct zn_token *toke
 	} else if (s->depth > 0 && !level.initialiser) {
 		end_statement(s);
 	} else {
-		SPOT.statement = ZN_AT_NAME; /* struct { } name */
+		/* = { ... }, or struct { ... } name */
+		SPOT.statement = level.initialiser ? ZN_AT_DECLARED : ZN_AT_NAME;
 	}
 }
 
@@ -323,7 +343,7 @@ static void read_array(struct zn_level *level, const struct zn_token *token)
 static void check_attribute(struct zn_screen_state *s, const struct zn_token *token)
 {
 	const struct zn_level *level = &s->levels[s->depth];
-	bool introduced = NOW.kind == ZN_TOKEN_WORD && zn_word_kind_of(&NOW) == ZN_WORD_ATTRIBUTE;
+	bool introduced = zn_word_is(&NOW, ZN_IS_ATTRIBUTE);
 	bool first = level->attribute && is_sign(&NOW, '(');
 	if ((introduced || first) && !is_sign(token, '(')) {
 		zn_screen_report(s, ZN_SCREEN_ATTRIBUTE_FORM, NOW.line, NOW.column, "__attribute__",
@@ -334,7 +354,7 @@ static void check_attribute(struct zn_screen_state *s, const struct zn_token *to
 	bool named = inner >= 2 && s->levels[inner - 1].attribute && level->open == '(';
 	bool argued = inner >= 3 && s->levels[inner - 2].attribute && level->open == '(';
 	uint64_t number;
-	if (named && token->kind == ZN_TOKEN_WORD && !zn_word_is_allowed_attribute(token))
+	if (named && token->kind == ZN_TOKEN_WORD && !zn_word_is(token, ZN_IS_ALLOWED))
 		zn_screen_at(s, ZN_SCREEN_ATTRIBUTE, token);
 	else if (named && !is_sign(token, ',') && !is_sign(token, '(') && !is_sign(token, ')') &&
 		 token->kind != ZN_TOKEN_WORD)
@@ -388,9 +408,9 @@ void zn_screen_code(struct zn_screen_state *s, const struct zn_token *token)
 		s->array = 0;
 	if (s->stop)
 		return;
-	if (strchr("([{", sign) != NULL) {
+	if (sign == '(' || sign == '[' || sign == '{') {
 		open_bracket(s, token);
-	} else if (strchr(")]}", sign) != NULL) {
+	} else if (sign == ')' || sign == ']' || sign == '}') {
 		close_bracket(s, token);
 	} else {
 		SPOT.statement = step_statement(SPOT.statement, token);
@@ -400,8 +420,8 @@ void zn_screen_code(struct zn_screen_state *s, const struct zn_token *token)
 		if (sign == ',' && s->levels[s->depth].initialiser)
 			s->statement_words = 0;
 	}
-	BEFORE = NOW;
-	NOW = *token;
+	copy_token(&BEFORE, &NOW);
+	copy_token(&NOW, token);
 }
 
 void zn_screen_code_end(struct zn_screen_state *s)

@@ -20,6 +20,28 @@ enum zn_token_kind {
 #define ZN_SIGN_STEPS   'I' /* ++ -- */
 #define ZN_SIGN_COMPARE 'C' /* == != <= >= */
 
+enum {
+	ZN_IS_FLOW = 1, /* if, return, ...: what follows is no declaration */
+	ZN_IS_SIZEOF = 2,
+	ZN_IS_ATTRIBUTE = 4, /* __attribute__ */
+	ZN_IS_REFUSED = 8,   /* by `rule`, everywhere */
+	ZN_IS_MACHINE = 16,  /* a function of C libraries, which a linker may find */
+	ZN_IS_GIVEN = 32,    /* with leading underscores, but OpenCL C's own */
+	ZN_IS_ALLOWED = 64,  /* an attribute */
+	ZN_IS_PLACE = 128,   /* what only the chunk form may use */
+	ZN_IS_EXACT = 256,   /* refused by `rule` in the exact class */
+	ZN_IS_FUNCTION =
+		512, /* as a function refused in the exact class; `mend` says what to use */
+	ZN_IS_KEYWORD = 1024,
+};
+
+struct zn_word {
+	const char *name;
+	uint16_t is; /* ZN_IS_... */
+	uint8_t rule;
+	const char *mend;
+};
+
 struct zn_token {
 	enum zn_token_kind kind;
 	uint32_t line, column;
@@ -28,6 +50,7 @@ struct zn_token {
 	bool spaced;      /* blanks or comments right before it */
 	uint32_t length;
 	uint64_t hash;                           /* of a word */
+	const struct zn_word *word;              /* its meaning, or NULL */
 	char text[ZN_SCREEN_WORD_BYTES_MAX + 1]; /* words and numbers */
 };
 
@@ -57,7 +80,7 @@ struct zn_level {
 	uint64_t value;    /* [: of what stands in it */
 	uint32_t line, column;
 	uint64_t name_hash; /* of the word before ( */
-	char word[40];
+	char word[ZN_SCREEN_CUT_BYTES];
 };
 
 struct zn_screen_macro {
@@ -103,7 +126,7 @@ struct zn_screen_state {
 	struct zn_screen_if ifs[ZN_SCREEN_IF_DEPTH_MAX];
 	uint32_t ifs_count;
 	struct zn_screen_macro macros[ZN_SCREEN_MACRO_PLACES];
-	uint32_t macros_count;
+	uint32_t macros_count, defines;
 	uint32_t used[ZN_SCREEN_USED_PLACES];
 	uint32_t used_count;
 	uint32_t expanded; /* words after macros */
@@ -119,6 +142,8 @@ struct zn_screen_state {
 };
 
 /* --- screen.c --- */
+/** The beginning of a word; `out` has ZN_SCREEN_CUT_BYTES. Returns it. */
+const char *zn_screen_cut(char *out, const char *text);
 void zn_screen_report(struct zn_screen_state *s, enum zn_screen_rule rule, uint32_t line,
 	uint32_t column, const char *word, const char *mend);
 void zn_screen_at(struct zn_screen_state *s, enum zn_screen_rule rule,
@@ -129,16 +154,19 @@ void zn_screen_next(struct zn_token *out, struct zn_screen_state *s, bool direct
 /** A sign as people write it; `text` has 3 bytes. */
 const char *zn_screen_sign_text(char *text, char sign);
 
-/* --- screen_words.c --- */
-enum zn_word_kind { ZN_WORD_NAME, ZN_WORD_FLOW, ZN_WORD_SIZEOF, ZN_WORD_ATTRIBUTE };
-enum zn_word_kind zn_word_kind_of(const struct zn_token *token);
+/* --- screen_words.c, screen_table.c --- */
+extern const struct zn_word zn_screen_words[];
+extern const uint32_t zn_screen_words_count;
+/** NULL: a word without a meaning of its own. */
+const struct zn_word *zn_word_find(const char *name);
+/** Is a token one of these, ZN_IS_... or'ed? */
+bool zn_word_is(const struct zn_token *token, unsigned what);
 /** Is a word refused wherever it stands? ZN_SCREEN_OK if not. */
-enum zn_screen_rule zn_word_rule(const char **mend, const struct zn_token *token, unsigned bits);
+enum zn_screen_rule zn_word_rule(const struct zn_token *token, unsigned bits);
 /** ... as a function that is called? */
 enum zn_screen_rule zn_word_function_rule(const char **mend, const struct zn_token *token,
 	unsigned bits);
 enum zn_screen_rule zn_word_number_rule(const struct zn_token *token, unsigned bits);
-bool zn_word_is_allowed_attribute(const struct zn_token *token);
 /** May a macro not have this name? */
 bool zn_word_is_no_macro(const struct zn_token *token);
 bool zn_word_is_ours(const struct zn_token *token);

@@ -156,6 +156,7 @@ static void read_word(struct zn_token *out, struct zn_screen_state *s)
 	}
 	out->hash = hash == 0 ? 1 : hash;
 	end_text(out, s);
+	out->word = zn_word_find(out->text);
 }
 
 /* A preprocessing number: what a compiler takes as one piece, right or wrong. */
@@ -198,9 +199,43 @@ static void read_string(struct zn_token *out, struct zn_screen_state *s)
 		zn_screen_report(s, ZN_SCREEN_STRING_LONG, from.line, from.column, "", NULL);
 }
 
+/* 0: no sign of the language; 1: complete by itself; 2: the next one may belong to it */
+static int sign_kind(int c)
+{
+	switch (c) {
+	case '{':
+	case '}':
+	case '[':
+	case ']':
+	case '(':
+	case ')':
+	case ';':
+	case ',':
+	case '.':
+	case '?':
+	case '~':
+	case '*':
+	case '/':
+	case '^':
+	case '&':
+	case '|':
+		return 1;
+	case '<':
+	case '>':
+	case '=':
+	case '+':
+	case '-':
+	case '%':
+	case '!':
+	case ':':
+	case '#':
+		return 2;
+	}
+	return 0;
+}
+
 static void read_sign(struct zn_token *out, struct zn_screen_state *s)
 {
-	static const char signs[] = "{}[]()<>=+-*/%&|^!~?:;,.#";
 	static const char pairs[][4] = {{'#', '#', ZN_SIGN_PASTE}, {'-', '>', ZN_SIGN_ARROW},
 		{'<', '<', ZN_SIGN_SHIFT}, {'+', '+', ZN_SIGN_STEPS}, {'-', '-', ZN_SIGN_STEPS},
 		{'=', '=', ZN_SIGN_COMPARE}, {'!', '=', ZN_SIGN_COMPARE},
@@ -209,11 +244,14 @@ static void read_sign(struct zn_token *out, struct zn_screen_state *s)
 	int c = take(s);
 	out->kind = ZN_TOKEN_SIGN;
 	out->sign = (char)c;
-	if (c >= 0x80 || strchr(signs, c) == NULL) {
+	int kind = sign_kind(c);
+	if (kind == 0) {
 		char word[2] = {c < 0x80 ? (char)c : '?', '\0'};
 		zn_screen_report(s, ZN_SCREEN_CHARACTER, out->line, out->column, word, NULL);
 		return;
 	}
+	if (kind == 1)
+		return;
 	int next = look(s);
 	for (size_t i = 0; i < sizeof digraphs / sizeof *digraphs; i++)
 		if (digraphs[i][0] == c && digraphs[i][1] == next)
@@ -237,6 +275,7 @@ void zn_screen_next(struct zn_token *out, struct zn_screen_state *s, bool direct
 	out->line = s->line;
 	out->column = s->column;
 	out->length = 0;
+	out->word = NULL;
 	out->sign = 0;
 	out->text[0] = '\0';
 	if (c < 0)

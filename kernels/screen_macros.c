@@ -6,7 +6,10 @@
  */
 #include "kernels/screen_internal.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#define DIRECTIVE_WORDS 4 /* that one costs like */
 
 uint32_t zn_screen_grow(uint32_t a, uint32_t b)
 {
@@ -120,9 +123,9 @@ static bool read_parameters(struct definition *d, struct zn_screen_state *s, str
 static void check_word(struct zn_screen_state *s, const struct zn_token *token,
 	const struct zn_token *last, bool text)
 {
-	const char *mend;
 	if (token->kind == ZN_TOKEN_WORD) {
-		enum zn_screen_rule rule = zn_word_rule(&mend, token, s->bits);
+		const char *mend = NULL;
+		enum zn_screen_rule rule = zn_word_rule(token, s->bits);
 		bool member = last != NULL && (last->sign == '.' || last->sign == ZN_SIGN_ARROW);
 		if (rule == ZN_SCREEN_MACHINE_FUNCTION && member)
 			rule = ZN_SCREEN_OK;
@@ -201,7 +204,7 @@ static void check_joined(struct zn_screen_state *s, const struct definition *d,
 
 static bool is_attribute(const struct zn_token *token)
 {
-	return token->kind == ZN_TOKEN_WORD && zn_word_kind_of(token) == ZN_WORD_ATTRIBUTE;
+	return zn_word_is(token, ZN_IS_ATTRIBUTE);
 }
 
 /* __attribute__((name, name(number))): both brackets and all names stand in the macro's own text. */
@@ -214,7 +217,7 @@ static void check_attribute(struct zn_screen_state *s, struct definition *d,
 		zn_screen_at(s, ZN_SCREEN_ATTRIBUTE_FORM, token);
 		d->attribute_depth = 0;
 	} else if (d->attribute_depth != 0 && d->depth == base + 2 &&
-		   token->kind == ZN_TOKEN_WORD && !zn_word_is_allowed_attribute(token)) {
+		   token->kind == ZN_TOKEN_WORD && !zn_word_is(token, ZN_IS_ALLOWED)) {
 		zn_screen_at(s, ZN_SCREEN_ATTRIBUTE, token);
 	} else if (d->depth == base && !is_attribute(&d->last)) {
 		d->attribute_depth = 0;
@@ -250,6 +253,11 @@ static void keep(struct zn_screen_state *s, const struct definition *d)
 static void define(struct zn_screen_state *s, struct zn_token *token)
 {
 	struct definition d = {0};
+	if (++s->defines > ZN_SCREEN_DEFINES_MAX) {
+		zn_screen_at(s, ZN_SCREEN_MACRO_COUNT, token);
+		s->stop = true;
+		return;
+	}
 	zn_screen_next(token, s, true);
 	if (token->kind != ZN_TOKEN_WORD) {
 		zn_screen_at(s, ZN_SCREEN_MACRO_FORM, token);
@@ -325,24 +333,32 @@ static void branch(struct zn_screen_state *s, const struct zn_token *name)
 	}
 }
 
-static void check_condition(struct zn_screen_state *s, struct zn_token *token)
+/* Count words towards all that the compiler will read; each directive is some. */
+static void spend(struct zn_screen_state *s, const struct zn_token *token, uint32_t words)
 {
-	struct definition d = {0}; /* counted like a macro's text */
-	d.growths[0] = 1;
-	for (zn_screen_next(token, s, true); !is_line_end(token); zn_screen_next(token, s, true)) {
-		check_word(s, token, NULL, false);
-		const struct zn_screen_macro *macro =
-			token->kind == ZN_TOKEN_WORD ? zn_screen_macro_find(s, token->hash) : NULL;
-		d.words = add(d.words,
-			zn_screen_grow(d.growths[d.depth], macro == NULL ? 1 : macro->words));
-		if (!count_bracket(&d, s, token))
-			return;
-		d.last = *token;
-	}
-	if (add(s->expanded, d.words) > ZN_SCREEN_EXPANSION_MAX) {
+	s->expanded = add(s->expanded, words);
+	if (s->expanded > ZN_SCREEN_EXPANSION_MAX && !s->stop) {
 		zn_screen_at(s, ZN_SCREEN_MACRO_BOMB, token);
 		s->stop = true;
 	}
+}
+
+/* Macros are put into conditions too. What stands in a call's brackets is not followed there: a
+ * condition is one line of code that is read once, so all of it counts as repeated. */
+static void check_condition(struct zn_screen_state *s, struct zn_token *token)
+{
+	uint32_t growth = 1, words = 0;
+	struct zn_token last = {0};
+	for (zn_screen_next(token, s, true); !is_line_end(token); zn_screen_next(token, s, true)) {
+		const struct zn_screen_macro *macro =
+			token->kind == ZN_TOKEN_WORD ? zn_screen_macro_find(s, token->hash) : NULL;
+		check_word(s, token, last.kind == ZN_TOKEN_END ? NULL : &last, false);
+		words = add(words, macro == NULL ? 1 : macro->words);
+		if (macro != NULL && macro->uses > 1)
+			growth = zn_screen_grow(growth, macro->uses);
+		last = *token;
+	}
+	spend(s, token, zn_screen_grow(words, growth));
 }
 
 void zn_screen_directive(struct zn_screen_state *s, const struct zn_token *hash)
@@ -355,7 +371,8 @@ void zn_screen_directive(struct zn_screen_state *s, const struct zn_token *hash)
 		{"pragma", ZN_SCREEN_PRAGMA}, {"undef", ZN_SCREEN_UNDEF}};
 	struct zn_token token;
 	zn_screen_next(&token, s, true);
-	if (is_line_end(&token))
+	spend(s, &token, DIRECTIVE_WORDS);
+	if (is_line_end(&token) || s->stop)
 		return;
 	if (strcmp(token.text, "define") == 0) {
 		define(s, &token);
@@ -374,8 +391,8 @@ void zn_screen_directive(struct zn_screen_state *s, const struct zn_token *hash)
 		for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
 			if (strcmp(token.text, refused[i].name) == 0)
 				rule = refused[i].rule;
-		char word[40] = "#";
-		strncat(word, token.text, sizeof word - 2);
+		char word[ZN_SCREEN_CUT_BYTES] = "#", name[ZN_SCREEN_CUT_BYTES];
+		snprintf(word, sizeof word, "#%.30s", zn_screen_cut(name, token.text));
 		zn_screen_report(s, rule, hash->line, hash->column, word, NULL);
 	}
 	skip_line(s, &token);

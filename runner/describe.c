@@ -4,9 +4,17 @@
 #include "runner/machine.h"
 #include "runner/pipe.h"
 
+#include <CL/cl_ext.h>
+
+#include <stdio.h>
 #include <string.h>
 
 #define WIDTH_MAX 16
+
+/* NVIDIA's, which our headers may lack. */
+#define PCI_BUS_NVIDIA    0x4008
+#define PCI_SLOT_NVIDIA   0x4009
+#define PCI_DOMAIN_NVIDIA 0x400A
 
 static void text(char *out, cl_device_id device, cl_device_info what)
 {
@@ -29,6 +37,34 @@ static uint64_t number(cl_device_id device, cl_device_info what, size_t bytes)
 static uint32_t number32(cl_device_id device, cl_device_info what)
 {
 	return (uint32_t)number(device, what, sizeof(cl_uint));
+}
+
+/* Where the card is plugged in: the common extension first, then what each maker has. */
+static void pci_of(char *out, cl_device_id device)
+{
+	cl_device_pci_bus_info_khr bus = {0};
+	cl_device_topology_amd amd;
+	size_t bytes = 0;
+	memset(&amd, 0, sizeof amd);
+	if (clGetDeviceInfo(device, CL_DEVICE_PCI_BUS_INFO_KHR, sizeof bus, &bus, &bytes) !=
+			CL_SUCCESS ||
+		bytes != sizeof bus) {
+		bool is_amd = clGetDeviceInfo(device, CL_DEVICE_TOPOLOGY_AMD, sizeof amd, &amd,
+				      NULL) == CL_SUCCESS &&
+			      amd.raw.type == CL_DEVICE_TOPOLOGY_TYPE_PCIE_AMD;
+		cl_uint at = 0, slot = 0;
+		if (!is_amd && (clGetDeviceInfo(device, PCI_BUS_NVIDIA, sizeof at, &at, NULL) !=
+					       CL_SUCCESS ||
+				       clGetDeviceInfo(device, PCI_SLOT_NVIDIA, sizeof slot, &slot,
+					       NULL) != CL_SUCCESS))
+			return; /* it does not tell */
+		bus.pci_domain = is_amd ? 0 : number32(device, PCI_DOMAIN_NVIDIA);
+		bus.pci_bus = is_amd ? (cl_uchar)amd.pcie.bus : at;
+		bus.pci_device = is_amd ? (cl_uchar)amd.pcie.device : slot >> 3;
+		bus.pci_function = is_amd ? (cl_uchar)amd.pcie.function : slot & 7;
+	}
+	snprintf(out, ZN_PCI_TEXT_BYTES_MAX + 1, "%04x:%02x:%02x.%x", bus.pci_domain & 0xffff,
+		bus.pci_bus & 0xff, bus.pci_device & 0x1f, bus.pci_function & 7);
 }
 
 static uint32_t width_of(cl_device_id device, uint8_t class)
@@ -73,4 +109,6 @@ void zn_compute_describe(struct zn_device *out, cl_platform_id platform, cl_devi
 	text(out->vendor, device, CL_DEVICE_VENDOR);
 	text(out->driver, device, CL_DRIVER_VERSION);
 	text(out->version, device, CL_DEVICE_VERSION);
+	if (out->class != ZN_DEVICE_CPU)
+		pci_of(out->pci, device);
 }

@@ -6,9 +6,12 @@
 #ifndef ZN_RUNNER_DEVICE_H
 #define ZN_RUNNER_DEVICE_H
 
+#include "core/limits.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
+#define ZN_PCI_TEXT_BYTES_MAX      15 /* "0000:0a:00.0", lower case */
 #define ZN_DEVICE_TEXT_BYTES_MAX   127
 #define ZN_DEVICE_REASON_BYTES_MAX 255
 
@@ -56,6 +59,34 @@ struct zn_device {
 	char driver[ZN_DEVICE_TEXT_BYTES_MAX + 1];         /* driver version */
 	char version[ZN_DEVICE_TEXT_BYTES_MAX + 1];        /* OpenCL version of the device */
 	char exact_reason[ZN_DEVICE_REASON_BYTES_MAX + 1]; /* empty unless ZN_EXACT_NO */
+	char pci[ZN_PCI_TEXT_BYTES_MAX + 1];               /* its place; empty if not told */
+};
+
+/** Sent over the pipe: never renumbered. */
+enum zn_driver_state {
+	ZN_DRIVER_LOADING = 1, /* what a probe ends with when this one takes it down */
+	ZN_DRIVER_GOOD = 2,
+	ZN_DRIVER_EMPTY = 3,  /* a platform without a device, or a file that gives no platform */
+	ZN_DRIVER_BROKEN = 4, /* `reason` says how */
+};
+
+/** A file that should give an OpenCL platform, or a platform. */
+struct zn_driver {
+	uint32_t index;
+	uint8_t state;    /* enum zn_driver_state */
+	bool is_file;     /* `name` is that of the .icd file; else that of the platform */
+	uint32_t devices; /* of a platform */
+	char name[ZN_DEVICE_TEXT_BYTES_MAX + 1];
+	char vendor[ZN_DEVICE_TEXT_BYTES_MAX + 1];
+	char version[ZN_DEVICE_TEXT_BYTES_MAX + 1];
+	char reason[ZN_DEVICE_REASON_BYTES_MAX + 1]; /* empty unless EMPTY or BROKEN */
+};
+
+/** A graphics or compute card as the bus has it, with or without a driver. */
+struct zn_pci_gpu {
+	char pci[ZN_PCI_TEXT_BYTES_MAX + 1];
+	uint16_t vendor, device; /* PCI numbers */
+	uint32_t node;           /* the NUMA node beside it */
 };
 
 struct zn_machine {
@@ -65,7 +96,11 @@ struct zn_machine {
 	uint32_t threads;                      /* hardware threads */
 	uint64_t l1_bytes, l2_bytes, l3_bytes; /* of one cache of that level */
 	uint64_t memory_bytes;
+	uint32_t nodes;    /* NUMA nodes */
+	uint32_t l3_count; /* caches of that level */
 	char cpu[ZN_DEVICE_TEXT_BYTES_MAX + 1];
+	uint32_t gpus_count;
+	struct zn_pci_gpu gpus[ZN_GPUS_MAX];
 };
 
 #endif

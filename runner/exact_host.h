@@ -1,4 +1,4 @@
-/* runner/exact_host.h - the functions of kernels/exact.h, compiled here as plain C, for the self-test.
+/* runner/exact_host.h - the host's half of kernels/selftest.cl: the right answers, by plain C.
  *
  * The host's compiler keeps to IEEE with the flags of this build, so what a device gives otherwise is
  * the device's fault.
@@ -6,12 +6,19 @@
 #ifndef ZN_RUNNER_EXACT_HOST_H
 #define ZN_RUNNER_EXACT_HOST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#define ZN_EXACT_HOST_OPS                                                                          \
-	6 /* zn_sin, zn_cos, zn_exp, zn_log, zn_to_uint, zn_to_int, in this order */
+#define ZN_KNOWN_TAKES 3  /* words of a case's input */
+#define ZN_KNOWN_WORDS 80 /* of its answers, as in selftest.cl */
 
-/** The bits of each function's result for the float with these bits. */
-void zn_exact_host(uint32_t out[ZN_EXACT_HOST_OPS], uint32_t bits);
+/** The right answers for these bits. */
+void zn_exact_host(uint32_t out[ZN_KNOWN_WORDS], const uint32_t in[ZN_KNOWN_TAKES]);
+
+/** Is the device's answer the right one? Where an operation may give any NaN, any NaN is right; what
+ *  a device without doubles leaves out is not looked at.
+ *  Returns: NULL, or the name of the first operation that is wrong. */
+const char *zn_exact_host_compare(const uint32_t got[ZN_KNOWN_WORDS],
+	const uint32_t right[ZN_KNOWN_WORDS]);
 
 #endif

@@ -116,5 +116,6 @@ bool zn_runner_harden(struct zn_runner_place *place)
 		struct sched_param none = {0};
 		sched_setscheduler(0, SCHED_IDLE, &none);
 	}
-	return place->stage == ZN_STAGE_PROBE || zn_runner_fence(place);
+	return place->stage == ZN_STAGE_PROBE || place->stage == ZN_STAGE_SENSORS ||
+	       zn_runner_fence(place);
 }

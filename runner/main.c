@@ -15,6 +15,7 @@ static int usage(FILE *to, int status)
 	      "  zennet-runner build INDEX     --scratch DIR [--sandbox LEVEL] [--class N] [--gpu] [--threads N]\n"
 	      "                                [--idle] [--cpu-s N]\n"
 	      "  zennet-runner run INDEX       the same without --cpu-s\n"
+	      "  zennet-runner sensors         --scratch DIR [--sys DIR]\n"
 	      "It speaks over a message socket at descriptor 3 (runner/pipe.h). To see this "
 	      "machine's\n"
 	      "devices, use: zennet devices\n",
@@ -35,7 +36,8 @@ static bool number(uint32_t *out, const char *text)
 static bool is_stage(enum zn_sandbox_stage *out, const char *word)
 {
 	static const char *const words[] = {
-		[ZN_STAGE_PROBE] = "probe", [ZN_STAGE_BUILDER] = "build", [ZN_STAGE_RUN] = "run"};
+		[ZN_STAGE_PROBE] = "probe", [ZN_STAGE_BUILDER] = "build", [ZN_STAGE_RUN] = "run",
+		[ZN_STAGE_SENSORS] = "sensors"};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (strcmp(word, words[i]) == 0) {
 			*out = (enum zn_sandbox_stage)i;
@@ -44,7 +46,8 @@ static bool is_stage(enum zn_sandbox_stage *out, const char *word)
 	return false;
 }
 
-static bool options(struct zn_runner_place *place, int argc, char **argv, int from)
+static bool options(struct zn_runner_place *place, const char **sys_root, int argc, char **argv,
+	int from)
 {
 	uint32_t level = ZN_SANDBOX_FULL, class = 0;
 	for (int i = from; i < argc; i++) {
@@ -55,6 +58,8 @@ static bool options(struct zn_runner_place *place, int argc, char **argv, int fr
 			place->idle_priority = true;
 		else if (strcmp(argv[i], "--scratch") == 0 && value != NULL && value[0] == '/')
 			place->scratch_dir = argv[++i];
+		else if (strcmp(argv[i], "--sys") == 0 && value != NULL && value[0] == '/')
+			*sys_root = argv[++i];
 		else if ((strcmp(argv[i], "--threads") == 0 &&
 				 number(&place->cpu_threads, value)) ||
 			 (strcmp(argv[i], "--cpu-s") == 0 && number(&place->build_cpu_s, value)) ||
@@ -72,17 +77,21 @@ static bool options(struct zn_runner_place *place, int argc, char **argv, int fr
 int main(int argc, char **argv)
 {
 	struct zn_runner_place place = {0};
+	const char *sys_root = "/sys";
 	uint32_t index = 0;
 	if (argc > 1 && strcmp(argv[1], "--help") == 0)
 		return usage(stdout, 0);
 	if (argc < 2 || !is_stage(&place.stage, argv[1]))
 		return usage(stderr, 2);
-	bool probe = place.stage == ZN_STAGE_PROBE;
-	if ((!probe && !number(&index, argc > 2 ? argv[2] : NULL)) ||
-		!options(&place, argc, argv, probe ? 2 : 3) || !zn_channel_is_there())
+	bool probe = place.stage == ZN_STAGE_PROBE, sensors = place.stage == ZN_STAGE_SENSORS;
+	bool indexed = !probe && !sensors;
+	if ((indexed && !number(&index, argc > 2 ? argv[2] : NULL)) ||
+		!options(&place, &sys_root, argc, argv, indexed ? 3 : 2) || !zn_channel_is_there())
 		return usage(stderr, 2);
 	if (!zn_runner_harden(&place))
 		return 1;
+	if (sensors)
+		zn_serve_sensors(sys_root);
 	if (probe)
 		zn_serve_probe(&place);
 	if (place.stage == ZN_STAGE_BUILDER)

@@ -66,6 +66,44 @@ static void device_code(struct zn_codec *codec, struct zn_device *device)
 	zn_codec_text(codec, device->driver, ZN_DEVICE_TEXT_BYTES_MAX);
 	zn_codec_text(codec, device->version, ZN_DEVICE_TEXT_BYTES_MAX);
 	zn_codec_text(codec, device->exact_reason, ZN_DEVICE_REASON_BYTES_MAX);
+	zn_codec_text(codec, device->pci, ZN_PCI_TEXT_BYTES_MAX);
+}
+
+static void driver_code(struct zn_codec *codec, struct zn_driver *driver)
+{
+	zn_codec_u32(codec, &driver->index);
+	zn_codec_range_u8(codec, &driver->state, ZN_DRIVER_LOADING, ZN_DRIVER_BROKEN);
+	zn_codec_bool(codec, &driver->is_file);
+	zn_codec_u32(codec, &driver->devices);
+	zn_codec_text(codec, driver->name, ZN_DEVICE_TEXT_BYTES_MAX);
+	zn_codec_text(codec, driver->vendor, ZN_DEVICE_TEXT_BYTES_MAX);
+	zn_codec_text(codec, driver->version, ZN_DEVICE_TEXT_BYTES_MAX);
+	zn_codec_text(codec, driver->reason, ZN_DEVICE_REASON_BYTES_MAX);
+}
+
+/* Values travel with an offset, since the codec knows no sign. */
+static void sensor_code(struct zn_codec *codec, struct zn_sensor *sensor)
+{
+	uint32_t value = (uint32_t)((int64_t)sensor->milli - ZN_SENSOR_MILLI_MIN);
+	zn_codec_range_u8(codec, &sensor->kind, ZN_SENSOR_TEMPERATURE, ZN_SENSOR_POWER);
+	zn_codec_range_u8(codec, &sensor->of, ZN_SENSOR_OF_CPU, ZN_SENSOR_OF_OTHER);
+	zn_codec_u32(codec, &value);
+	zn_codec_text(codec, sensor->name, ZN_SENSOR_NAME_BYTES_MAX);
+	zn_codec_text(codec, sensor->pci, ZN_PCI_TEXT_BYTES_MAX);
+	if (value > (uint32_t)(ZN_SENSOR_MILLI_MAX - ZN_SENSOR_MILLI_MIN))
+		zn_codec_fail(codec);
+	else
+		sensor->milli = ZN_SENSOR_MILLI_MIN + (int32_t)value;
+}
+
+static void readings_code(struct zn_codec *codec, struct zn_readings *readings)
+{
+	zn_codec_u32(codec, &readings->round);
+	zn_codec_text(codec, readings->temperature_note, ZN_DEVICE_REASON_BYTES_MAX);
+	zn_codec_text(codec, readings->power_note, ZN_DEVICE_REASON_BYTES_MAX);
+	zn_codec_count(codec, &readings->count, ZN_SENSORS_MAX);
+	for (uint32_t i = 0; i < readings->count; i++)
+		sensor_code(codec, &readings->list[i]);
 }
 
 static void machine_code(struct zn_codec *codec, struct zn_machine *machine)
@@ -78,7 +116,17 @@ static void machine_code(struct zn_codec *codec, struct zn_machine *machine)
 	zn_codec_u64(codec, &machine->l2_bytes);
 	zn_codec_u64(codec, &machine->l3_bytes);
 	zn_codec_u64(codec, &machine->memory_bytes);
+	zn_codec_u32(codec, &machine->nodes);
+	zn_codec_u32(codec, &machine->l3_count);
 	zn_codec_text(codec, machine->cpu, ZN_DEVICE_TEXT_BYTES_MAX);
+	zn_codec_count(codec, &machine->gpus_count, ZN_GPUS_MAX);
+	for (uint32_t i = 0; i < machine->gpus_count; i++) {
+		struct zn_pci_gpu *gpu = &machine->gpus[i];
+		zn_codec_text(codec, gpu->pci, ZN_PCI_TEXT_BYTES_MAX);
+		zn_codec_u16(codec, &gpu->vendor);
+		zn_codec_u16(codec, &gpu->device);
+		zn_codec_u32(codec, &gpu->node);
+	}
 }
 
 static void loaded_code(struct zn_codec *codec, struct zn_pipe_loaded *loaded)
@@ -127,6 +175,15 @@ static void message_code(struct zn_codec *codec, struct zn_pipe_message *message
 	case ZN_PIPE_MACHINE:
 		machine_code(codec, &message->machine);
 		break;
+	case ZN_PIPE_DRIVER:
+		driver_code(codec, &message->driver);
+		break;
+	case ZN_PIPE_SENSORS:
+		readings_code(codec, &message->readings);
+		break;
+	case ZN_PIPE_DUTY:
+		zn_codec_range_u8(codec, &message->duty_percent, ZN_DUTY_PERCENT_MIN, 100);
+		break;
 	case ZN_PIPE_FAILED:
 		zn_codec_text(codec, message->failed, ZN_PIPE_SENTENCE_BYTES_MAX);
 		break;
@@ -154,7 +211,7 @@ static void message_code(struct zn_codec *codec, struct zn_pipe_message *message
 size_t zn_pipe_encode(uint8_t *bytes, struct zn_pipe_message *message)
 {
 	struct zn_codec codec = zn_codec_writer(bytes, ZN_PIPE_MESSAGE_BYTES_MAX);
-	message_code(&codec, message, ZN_PIPE_LOAD, ZN_PIPE_REJECTED);
+	message_code(&codec, message, ZN_PIPE_LOAD, ZN_PIPE_SENSORS);
 	ZN_ASSERT(zn_codec_done(&codec));
 	return codec.used;
 }
@@ -165,9 +222,9 @@ bool zn_pipe_decode(struct zn_pipe_message *out, const uint8_t *bytes, size_t co
 	struct zn_codec codec = zn_codec_reader(bytes, count);
 	out->kind = 0;
 	if (from_runner)
-		message_code(&codec, out, ZN_PIPE_DEVICE, ZN_PIPE_REJECTED);
+		message_code(&codec, out, ZN_PIPE_DEVICE, ZN_PIPE_SENSORS);
 	else
-		message_code(&codec, out, ZN_PIPE_LOAD, ZN_PIPE_TEST);
+		message_code(&codec, out, ZN_PIPE_LOAD, ZN_PIPE_DUTY);
 	return zn_codec_done(&codec);
 }
 

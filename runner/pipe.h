@@ -20,6 +20,7 @@
 #include "core/limits.h"
 #include "kernels/abi.h"
 #include "runner/device.h"
+#include "runner/sensor.h"
 
 /* The address sanitizer reserves 16 TiB and looks at its own memory map. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -51,6 +52,7 @@ enum zn_pipe_kind {
 	ZN_PIPE_CANCEL = 5,
 	ZN_PIPE_BUILD = 6, /* builder, with job memory and room for the binary */
 	ZN_PIPE_TEST = 7,  /* with the binary of the known answers; without one they fail */
+	ZN_PIPE_DUTY = 12, /* how much of the time the device may work */
 	/* from the runner */
 	ZN_PIPE_DEVICE = 16,  /* probe: one per device, once more after its self-test */
 	ZN_PIPE_MACHINE = 17, /* probe: comes last */
@@ -59,10 +61,12 @@ enum zn_pipe_kind {
 	ZN_PIPE_LOADED = 20,
 	ZN_PIPE_PROGRESS = 21,
 	ZN_PIPE_DONE = 22,
-	ZN_PIPE_PAUSED = 23, /* the device is free */
+	ZN_PIPE_PAUSED = 23,   /* the device is free */
 	ZN_PIPE_OPENED = 24,   /* build, run: the device is open; BUILD or TEST is awaited */
 	ZN_PIPE_BUILT = 25,    /* builder: done, for better or worse */
 	ZN_PIPE_REJECTED = 26, /* run: the driver does not take that binary; send another */
+	ZN_PIPE_DRIVER = 32,   /* probe: before and after the drivers were loaded */
+	ZN_PIPE_SENSORS = 33,  /* sensors: about once a second */
 };
 
 struct zn_pipe_load {
@@ -128,8 +132,11 @@ struct zn_pipe_message {
 		struct zn_pipe_load load;
 		struct zn_pipe_run run;
 		uint64_t cancel_tag;
+		uint8_t duty_percent;    /* ZN_DUTY_PERCENT_MIN to 100 */
 		struct zn_device device; /* DEVICE, OPENED, READY */
 		struct zn_machine machine;
+		struct zn_driver driver;
+		struct zn_readings readings;
 		char failed[ZN_PIPE_SENTENCE_BYTES_MAX + 1];
 		struct zn_pipe_loaded loaded;
 		struct {

@@ -2,7 +2,6 @@
 
 #include "core/assert.h"
 #include "kernels/builtin.h"
-#include "runner/selftest_kernel.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -48,13 +47,23 @@ void zn_recipe_options(char out[ZN_RECIPE_OPTIONS_BYTES], const struct zn_recipe
 	ZN_ASSERT(length > 0 && length < ZN_RECIPE_OPTIONS_BYTES);
 }
 
+static void add_exact(struct zn_recipe_pieces *all, const struct zn_recipe *recipe)
+{
+	uint32_t lanes = 0;
+	for (uint32_t i = 0; i < recipe->texts_count; i++)
+		lanes |= zn_kernel_lanes(recipe->texts[i].text, recipe->texts[i].bytes);
+	snprintf(all->lanes, sizeof all->lanes, "\n#define ZN_LANES_USED %u\n", lanes);
+	add(all, all->lanes, strlen(all->lanes));
+	add_own(all, "exact.h");
+}
+
 void zn_recipe_assemble(struct zn_recipe_pieces *out, const struct zn_recipe *recipe,
 	uint8_t device_class)
 {
 	*out = (struct zn_recipe_pieces){0};
 	add_own(out, "abi.h");
 	if (recipe->exact)
-		add_own(out, "exact.h");
+		add_exact(out, recipe);
 	for (uint32_t i = 0; i < recipe->texts_count; i++)
 		add_file(out, recipe->texts[i].name, recipe->texts[i].text, recipe->texts[i].bytes);
 	add_own(out, recipe->group_items == 0 ? "map.cl" : "chunk.cl");
@@ -83,10 +92,10 @@ void zn_recipe_of_load(struct zn_recipe *out, const struct zn_pipe_load *load,
 void zn_recipe_of_self_test(struct zn_pipe_load *out, struct zn_recipe_text texts[ZN_SOURCES_MAX])
 {
 	const struct zn_kernel_source *mix = zn_kernel_source_find("mix.cl");
-	ZN_ASSERT(mix != NULL);
+	const struct zn_kernel_source *known = zn_kernel_source_find("selftest.cl");
+	ZN_ASSERT(mix != NULL && known != NULL);
 	texts[0] = (struct zn_recipe_text){"mix.cl", mix->text, mix->bytes};
-	texts[1] = (struct zn_recipe_text){"selftest.cl", zn_selftest_kernel,
-		strlen(zn_selftest_kernel)};
+	texts[1] = (struct zn_recipe_text){known->name, known->text, known->bytes};
 	*out = (struct zn_pipe_load){.self_test = true,
 		.exact = true,
 		.slot_bytes = 8,

@@ -11,7 +11,7 @@
 
 #define ZN_RECIPE_OPTIONS_BYTES 256
 #define ZN_RECIPE_LINE_BYTES    96
-#define ZN_RECIPE_PIECES_MAX    (2 * (ZN_SOURCES_MAX + 3))
+#define ZN_RECIPE_PIECES_MAX    (2 * (ZN_SOURCES_MAX + 3) + 1)
 
 struct zn_recipe_text {
 	const char *name; /* for build logs only */
@@ -37,6 +37,7 @@ struct zn_recipe_pieces {
 	size_t bytes[ZN_RECIPE_PIECES_MAX];
 	char lines[ZN_SOURCES_MAX + 3][ZN_RECIPE_LINE_BYTES];
 	uint32_t lines_count;
+	char lanes[ZN_RECIPE_LINE_BYTES]; /* which widths of exact.h are asked for */
 	char options[ZN_RECIPE_OPTIONS_BYTES];
 };
 

@@ -4,6 +4,7 @@
 
 #include <linux/capability.h>
 #include <linux/securebits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -62,8 +63,18 @@ enum zn_sandbox_level zn_sandbox_enter(char scratch[PATH_MAX], const struct zn_s
 	return ruled ? ZN_SANDBOX_PARTIAL : ZN_SANDBOX_NONE;
 }
 
+/* A compiler's library prints stacks and tidies up files when it crashes: calls that are gone now, so
+ * that the true reason would be lost. SIGFPE stays: PoCL's divisions by zero need it. */
+static void forget_crash_handlers(void)
+{
+	static const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGABRT, SIGTRAP, SIGSYS, SIGQUIT};
+	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+		signal(signals[i], SIG_DFL);
+}
+
 void zn_sandbox_lock_down(enum zn_sandbox_level level, bool gpu)
 {
+	forget_crash_handlers();
 	if (level >= ZN_SANDBOX_PARTIAL && !gpu && !zn_sandbox_calls_lock_down())
 		_exit(1); /* the filter before it could be set: this one is our bug */
 }

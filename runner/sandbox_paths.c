@@ -135,7 +135,8 @@ static void add_gpu(struct zn_sandbox_paths *paths)
 void zn_sandbox_paths_find(struct zn_sandbox_paths *out, const struct zn_sandbox_plan *plan)
 {
 	static const char *const read[] = {"/usr/lib", "/usr/lib64", "/lib", "/lib64",
-		"/usr/local/lib", "/usr/share/pocl", "/usr/share/clc", "/etc/ld.so.cache"};
+		"/usr/local/lib", "/usr/share/pocl", "/usr/share/clc", "/etc/ld.so.cache",
+		"/proc/cpuinfo"}; /* PoCL takes a device's name from it, or crashes */
 	static const char *const linkers[] = {"/ld", "/ld.bfd", "/ld.gold", "/ld.lld"};
 	const char *vendors = getenv("OCL_ICD_VENDORS");
 	*out = (struct zn_sandbox_paths){0};

@@ -1,8 +1,11 @@
 #include "runner/serve.h"
 
 #include "runner/builder.h"
+#include "runner/drivers.h"
 #include "runner/machine.h"
+#include "runner/nvml.h"
 #include "runner/selftest.h"
+#include "runner/sensors.h"
 #include "runner/slices.h"
 
 #include <sys/mman.h>
@@ -14,7 +17,9 @@ static struct zn_compute compute;
 
 void zn_serve_probe(struct zn_runner_place *place)
 {
+	zn_drivers_announce();
 	zn_compute_list_all(&list);
+	zn_drivers_tell();
 	for (uint32_t i = 0; i < list.count; i++) {
 		message.kind = ZN_PIPE_DEVICE;
 		zn_compute_describe_listed(&message.device, &list, i);
@@ -144,6 +149,9 @@ static void act(struct zn_slicer *slicer, const struct zn_runner_place *place,
 	case ZN_PIPE_CANCEL:
 		zn_slicer_cancel(slicer, message.cancel_tag);
 		break;
+	case ZN_PIPE_DUTY:
+		zn_duty_set(&slicer->duty, message.duty_percent);
+		break;
 	}
 	zn_channel_close_fds(fds);
 }
@@ -154,13 +162,32 @@ void zn_serve_device(uint32_t index, const struct zn_runner_place *place)
 	static struct zn_slicer slicer = {.compute = &compute, .job = &job};
 	open_device(index, place);
 	test_device();
-	bool busy = false;
+	int wait_ms = -1;
 	for (;;) {
 		struct zn_pipe_fds fds;
-		while (zn_channel_receive(&message, &fds, busy ? 0 : -1)) {
+		while (zn_channel_receive(&message, &fds, wait_ms)) {
 			act(&slicer, place, &fds);
-			busy = true;
+			wait_ms = 0;
 		}
-		busy = zn_slicer_step(&slicer);
+		wait_ms = zn_slicer_step(&slicer);
+	}
+}
+
+void zn_serve_sensors(const char *sys_root)
+{
+	static struct zn_sensor_place place;
+	if (!zn_sensors_open(&place, sys_root))
+		_exit(2);
+	zn_nvml_open();
+	for (;;) {
+		struct zn_pipe_fds fds;
+		message.kind = ZN_PIPE_SENSORS;
+		zn_sensors_read(&message.readings, &place, zn_runner_now_ns());
+		zn_nvml_read(&message.readings);
+		zn_readings_note(&message.readings, &place);
+		zn_channel_send(&message);
+		if (zn_channel_receive(&message, &fds,
+			    place.round == 1 ? ZN_SENSORS_FIRST_MS : ZN_SENSORS_MS))
+			_exit(1); /* it takes no orders */
 	}
 }

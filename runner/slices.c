@@ -5,7 +5,8 @@
 #include <string.h>
 #include <time.h>
 
-#define SLICE_NS (ZN_SLICE_MS * UINT64_C(1000000))
+#define NS_PER_MS UINT64_C(1000000)
+#define SLICE_NS  (ZN_SLICE_MS * NS_PER_MS)
 #define SLICE_GROWTH_MAX                                                                           \
 	8 /* from one slice to the next, while the cost of an item is being learnt */
 #define GPU_FIRST_PLACES 64 /* per compute unit: a first slice of a job that is unknown */
@@ -195,7 +196,7 @@ static void launch(struct zn_slicer *slicer, struct zn_slice_run *run)
 	err |= clSetKernelArg(job->kernel, 9, sizeof(cl_mem), &lane->output_mem);
 	check(err, "preparing a slice");
 	struct zn_slice *slice = &slicer->flight[slicer->flight_count++];
-	*slice = (struct zn_slice){.run = run, .places = places};
+	*slice = (struct zn_slice){.run = run, .places = places, .launched_ns = zn_runner_now_ns()};
 	check(clEnqueueNDRangeKernel(slicer->compute->queue, job->kernel, 1, NULL, &grid.items,
 		      grid.group != 0 ? &grid.group : NULL, 0, NULL, &slice->began),
 		"launching a slice");
@@ -207,12 +208,22 @@ static void launch(struct zn_slicer *slicer, struct zn_slice_run *run)
 	check(clFlush(slicer->compute->queue), "launching a slice");
 }
 
+/* May another slice be launched now? */
+static bool has_room(struct zn_slicer *slicer)
+{
+	if (slicer->paused)
+		return false;
+	if (zn_duty_is_full(&slicer->duty))
+		return slicer->flight_count < ZN_SLICES_QUEUED;
+	return slicer->flight_count == 0 && zn_duty_rest(&slicer->duty, zn_runner_now_ns()) == 0;
+}
+
 static void feed(struct zn_slicer *slicer)
 {
 	for (uint32_t i = 0; i < slicer->order_count; i++) {
 		struct zn_slice_run *run = slicer->order[i];
 		while (!run->cancelled && run->places_queued < run->asked.count) {
-			if (slicer->paused || slicer->flight_count == ZN_SLICES_QUEUED)
+			if (!has_room(slicer))
 				return;
 			if (!run->prepared)
 				prepare(slicer, run);
@@ -250,10 +261,23 @@ static uint64_t duration_ns(cl_event event)
 	return end > start ? end - start : 0;
 }
 
+/* A dearer item counts at once, so that slices stay short; a cheaper one has to prove it. */
 static void learn(struct zn_job *job, uint32_t places, uint64_t ns)
 {
 	double item_ns = (double)(ns > 0 ? ns : 1) / places;
-	job->item_ns = job->item_ns > 0 ? (job->item_ns + item_ns) / 2 : item_ns;
+	job->item_ns = job->item_ns > item_ns ? (job->item_ns + item_ns) / 2 : item_ns;
+}
+
+/* What a slice took: by the device's clock, or by ours where a driver has none. */
+static uint64_t took_ns(struct zn_slicer *slicer, const struct zn_slice *slice)
+{
+	uint64_t now_ns = zn_runner_now_ns();
+	uint64_t from_ns =
+		slice->launched_ns > slicer->finished_ns ? slice->launched_ns : slicer->finished_ns;
+	uint64_t ns = duration_ns(slice->began);
+	zn_duty_worked(&slicer->duty, from_ns, now_ns);
+	slicer->finished_ns = now_ns;
+	return ns > 0 ? ns : now_ns - from_ns;
 }
 
 static void finish_oldest(struct zn_slicer *slicer)
@@ -262,7 +286,7 @@ static void finish_oldest(struct zn_slicer *slicer)
 	struct zn_slice slice = slicer->flight[0];
 	struct zn_slice_run *run = slice.run;
 	wait_for(slicer, slice.ended != NULL ? slice.ended : slice.began);
-	uint64_t ns = duration_ns(slice.began);
+	uint64_t ns = took_ns(slicer, &slice);
 	clReleaseEvent(slice.began);
 	if (slice.ended != NULL)
 		clReleaseEvent(slice.ended);
@@ -284,7 +308,7 @@ static void finish_oldest(struct zn_slicer *slicer)
 	zn_channel_send_if_room(&message);
 }
 
-bool zn_slicer_step(struct zn_slicer *slicer)
+int zn_slicer_step(struct zn_slicer *slicer)
 {
 	static struct zn_pipe_message message = {.kind = ZN_PIPE_PAUSED};
 	feed(slicer);
@@ -296,5 +320,10 @@ bool zn_slicer_step(struct zn_slicer *slicer)
 		slicer->paused_told = true;
 		zn_channel_send(&message);
 	}
-	return slicer->flight_count > 0;
+	if (slicer->flight_count > 0)
+		return 0;
+	if (slicer->paused || zn_slicer_is_empty(slicer))
+		return -1;
+	uint64_t rest_ns = zn_duty_rest(&slicer->duty, zn_runner_now_ns());
+	return (int)((rest_ns + NS_PER_MS - 1) / NS_PER_MS);
 }

@@ -99,6 +99,87 @@ static void look_at_files(struct doctor *doctor)
 		good("key", "%s", key);
 }
 
+static void note(const char *what, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void note(const char *what, const char *format, ...)
+{
+	va_list arguments;
+
+	printf("note     %-8s ", what);
+	va_start(arguments, format);
+	vprintf(format, arguments);
+	va_end(arguments);
+	putchar('\n');
+}
+
+/* No level is a fault of this program: foreign kernels are refused where they cannot be fenced in. */
+static void tell_sandbox(const struct zn_machine *machine)
+{
+	switch (machine->sandbox) {
+	case ZN_SANDBOX_FULL:
+		good("sandbox", "full: kernels of strangers run without your files, your network "
+				"and your other programs in sight");
+		break;
+	case ZN_SANDBOX_PARTIAL:
+		note("sandbox", "partial: kernels of strangers run, cannot open your files and "
+				"have no network,\n"
+				"                  but are kept from other programs by the system "
+				"call filter "
+				"alone. For the full one\n"
+				"                  allow user namespaces: sysctl "
+				"user.max_user_namespaces=10000, "
+				"and where they exist\n"
+				"                  kernel.unprivileged_userns_clone=1, "
+				"kernel.apparmor_restrict_unprivileged_userns=0");
+		break;
+	default:
+		note("sandbox",
+			"none: only kernels that come with Zennet run here; those of strangers are "
+			"refused. It takes\n"
+			"                  Linux 5.13 or newer with Landlock (lsm=landlock,... on "
+			"the "
+			"kernel's command line) and\n"
+			"                  seccomp; in a container, its profile must allow them");
+	}
+}
+
+static void look_at_drivers(const struct zn_tool_probe *probe)
+{
+	for (uint32_t i = 0; i < probe->drivers_count; i++) {
+		const struct zn_driver *driver = &probe->drivers[i];
+		if (driver->state == ZN_DRIVER_EMPTY)
+			note("driver", "%s gives no device: %s", driver->name, driver->reason);
+		else if (driver->state == ZN_DRIVER_BROKEN)
+			note("driver", "%s is broken: %s; remove it or install it anew",
+				driver->name, driver->reason);
+	}
+	for (uint32_t i = 0; i < probe->machine.gpus_count; i++) {
+		const struct zn_pci_gpu *gpu = &probe->machine.gpus[i];
+		const char *maker = zn_tool_pci_vendor(gpu->vendor);
+		if (!zn_tool_gpu_is_driven(probe, gpu))
+			note("driver",
+				"the card at PCI %s (%04x:%04x) has no OpenCL driver; install %s's",
+				gpu->pci, gpu->vendor, gpu->device,
+				maker[0] != '\0' ? maker : "its maker");
+	}
+}
+
+/* What --temperature-max and --power-max would watch. */
+static void look_at_sensors(const struct zn_readings *readings)
+{
+	for (uint32_t i = 0; i < readings->count; i++) {
+		const struct zn_sensor *sensor = &readings->list[i];
+		if (sensor->of != ZN_SENSOR_OF_OTHER)
+			good("sensor", "%s: %.1f %s", sensor->name, sensor->milli / 1000.0,
+				sensor->kind == ZN_SENSOR_TEMPERATURE ? "C" : "W");
+	}
+	if (readings->temperature_note[0] != '\0')
+		note("sensor", "%s, so --temperature-max cannot be kept",
+			readings->temperature_note);
+	if (readings->power_note[0] != '\0')
+		note("sensor", "%s, so --power-max cannot be kept", readings->power_note);
+}
+
 static void look_at_devices(struct doctor *doctor)
 {
 	static struct zn_tool_probe probe;
@@ -116,13 +197,18 @@ static void look_at_devices(struct doctor *doctor)
 				zn_tool_device_class(device), device->name);
 			exact++;
 		} else {
-			printf("note     %-8s %s gets no exact work: %s\n", "device", device->name,
+			note("device", "%s gets no exact work: %s", device->name,
 				device->exact_reason[0] != '\0' ? device->exact_reason
 								: "it was not tested");
 		}
+		if (probe.changes[i].text[0] != '\0')
+			note("device", "%s: %s", device->name, probe.changes[i].text);
 	}
+	look_at_drivers(&probe);
+	look_at_sensors(&probe.readings);
 	if (probe.note.text[0] != '\0')
 		printf("note     %-8s %s\n", "device", probe.note.text);
+	tell_sandbox(&probe.machine);
 	if (probe.devices_count == 0)
 		bad(doctor, "device",
 			"no OpenCL device; for the CPU: apt-get install pocl-opencl-icd, for a GPU "

@@ -29,6 +29,11 @@ const char zn_cmd_worker_help[] =
 	"                    end (default: ten minutes of --rate, at least 0.003 XEN)\n"
 	"  --device N        as `zennet devices` numbers them (default: the best one)\n"
 	"  --threads N       of a CPU device (default: all)\n"
+	"  --duty PERCENT    of the time that the device works, 10 to 100 (default: 100); prices\n"
+	"                    stay as they are, an hour by the clock earns that part of --rate\n"
+	"  --temperature-max CELSIUS  the device rests above it and goes on 5 degrees below\n"
+	"  --power-max WATTS  the device works less of the time above it; `zennet devices` shows\n"
+	"                    whether the two can be read here\n"
 	"  --ledger URL      (default: $ZENNET_LEDGER, else http://127.0.0.1:26657)\n"
 	"  --home DIR        where keys and journal are kept (default: $ZENNET_HOME, else\n"
 	"                    ~/.local/share/zennet); one worker to a home\n"
@@ -134,13 +139,33 @@ static struct zn_amount redeem_default(struct zn_amount rate_per_hour)
 		zat > ZN_REDEEM_ZAT_DEFAULT_MIN ? zat : ZN_REDEEM_ZAT_DEFAULT_MIN};
 }
 
+#define NUMBER(label, to, from, upto)                                                              \
+	{                                                                                          \
+		.name = label, .kind = ZN_OPTION_NUMBER, .out = to, .least = from, .most = upto    \
+	}
+
+struct numbers {
+	uint64_t device, threads, margin, window, patience, duty, temperature, power;
+};
+
+static void take_numbers(struct zn_worker_options *out, const struct numbers *given)
+{
+	out->threads = (uint32_t)given->threads;
+	out->duty_percent = (uint32_t)given->duty;
+	out->temperature_c_max = (uint32_t)given->temperature;
+	out->power_w_max = (uint32_t)given->power;
+	out->margin_percent = (uint32_t)given->margin;
+	out->window_s = (uint32_t)given->window;
+	out->patience_s = (uint32_t)given->patience;
+}
+
 int zn_cmd_worker(int argc, char **argv)
 {
 	struct zn_complaint complaint = {{0}};
 	const char *words[1], *ledger = NULL, *home = NULL, *key = NULL;
 	char home_path[PATH_MAX], key_path[PATH_MAX];
 	size_t words_count = 0;
-	uint64_t device = 0, threads = 0, margin = 20, window = 10, patience = 0;
+	struct numbers given = {.margin = 20, .window = 10, .duty = 100};
 	bool device_given = false, redeem_given = false, json = false;
 	struct zn_worker_options options = {.rate_per_hour = {RATE_DEFAULT}};
 	const struct zn_option list[] = {
@@ -149,30 +174,21 @@ int zn_cmd_worker(int argc, char **argv)
 		{.name = "key", .kind = ZN_OPTION_TEXT, .out = &key},
 		{.name = "device",
 			.kind = ZN_OPTION_NUMBER,
-			.out = &device,
+			.out = &given.device,
 			.most = 63,
 			.given = &device_given},
-		{.name = "threads",
-			.kind = ZN_OPTION_NUMBER,
-			.out = &threads,
-			.least = 1,
-			.most = 4096},
+		NUMBER("threads", &given.threads, 1, 4096),
+		NUMBER("duty", &given.duty, ZN_DUTY_PERCENT_MIN, 100),
+		NUMBER("temperature-max", &given.temperature, 20, 120),
+		NUMBER("power-max", &given.power, 1, 4000),
 		{.name = "rate", .kind = ZN_OPTION_AMOUNT, .out = &options.rate_per_hour},
 		{.name = "redeem",
 			.kind = ZN_OPTION_AMOUNT,
 			.out = &options.redeem,
 			.given = &redeem_given},
-		{.name = "margin", .kind = ZN_OPTION_NUMBER, .out = &margin, .most = 10000},
-		{.name = "window",
-			.kind = ZN_OPTION_NUMBER,
-			.out = &window,
-			.least = 1,
-			.most = 3600},
-		{.name = "patience",
-			.kind = ZN_OPTION_NUMBER,
-			.out = &patience,
-			.least = 1,
-			.most = 86400},
+		{.name = "margin", .kind = ZN_OPTION_NUMBER, .out = &given.margin, .most = 10000},
+		NUMBER("window", &given.window, 1, 3600),
+		NUMBER("patience", &given.patience, 1, 86400),
 		{.name = "builtin-only", .kind = ZN_OPTION_FLAG, .out = &options.builtin_only},
 		{.name = "once", .kind = ZN_OPTION_FLAG, .out = &options.once},
 		{.name = "settle", .kind = ZN_OPTION_FLAG, .out = &options.settle_only},
@@ -193,10 +209,7 @@ int zn_cmd_worker(int argc, char **argv)
 	options.ledger_url = zn_ledger_url(ledger);
 	options.home = home_path;
 	options.key_path = key != NULL ? key_path : NULL; /* the worker makes its own */
-	options.device = device_given ? (int32_t)device : -1;
-	options.threads = (uint32_t)threads;
-	options.margin_percent = (uint32_t)margin;
-	options.window_s = (uint32_t)window;
-	options.patience_s = (uint32_t)patience;
+	take_numbers(&options, &given);
+	options.device = device_given ? (int32_t)given.device : -1;
 	return run(&options, json);
 }

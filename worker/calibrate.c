@@ -15,9 +15,11 @@ static void finish(struct zn_worker *worker, uint64_t passed_ns)
 {
 	struct zn_prepare *prepare = &worker->prepare;
 	double chunk_ns = (double)passed_ns * worker->deal.manifest.chunk_items / prepare->items;
+	chunk_ns = chunk_ns * 100 / worker->care.limits.duty_percent; /* by the clock */
 	struct zn_worker_event event = {.kind = ZN_WORKER_PREPARED,
 		.chunk_ns = chunk_ns < 1 ? 1 : (uint64_t)chunk_ns};
-	prepare->under_way = false;
+	prepare->under_way = prepare->timing = false;
+	zn_worker_duty_apply(worker);
 	free(prepare->list);
 	free(prepare->input);
 	prepare->list = NULL;
@@ -53,6 +55,11 @@ static void on_run(void *user, struct zn_run_result *result)
 		return; /* of a deal that is over */
 	if (result->err != ZN_ERR_OK) {
 		zn_worker_prepare_failed(worker, "%s", zn_err_sentence(result->err));
+		return;
+	}
+	if (prepare->disturbed) {
+		prepare->rounds--;
+		round_run(worker);
 		return;
 	}
 	bool all = prepare->items == prepare->chunk_items && prepare->rounds > 1;
@@ -91,6 +98,7 @@ static void round_run(struct zn_worker *worker)
 		request.items = prepare->list;
 	}
 	prepare->rounds++;
+	prepare->disturbed = worker->care.cap.held;
 	prepare->begun_ns = zn_clock_monotonic_ns();
 	enum zn_err err = zn_runner_run(worker->runner, &request, on_run, worker);
 	if (err != ZN_ERR_OK)
@@ -106,6 +114,8 @@ static void begin(struct zn_worker *worker)
 		return;
 	}
 	prepare->rounds = 0;
+	prepare->timing = true;
+	zn_worker_duty_apply(worker);
 	prepare->items = whole(worker, FIRST_ITEMS);
 	round_run(worker);
 }

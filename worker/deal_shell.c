@@ -9,6 +9,13 @@
 
 #define LEASE_S_MIN 5 /* a shorter lease cannot be kept over a slow line */
 
+/* An hour by the clock has that part of an hour's work; up. */
+static uint64_t floor_zat_per_hour(const struct zn_worker *worker)
+{
+	uint64_t zat = worker->options.rate_per_hour.zat, duty = worker->care.limits.duty_percent;
+	return zat / 100 * duty + (zat % 100 * duty + 99) / 100;
+}
+
 static void deal_init(struct zn_worker *worker)
 {
 	const struct zn_worker_options *options = &worker->options;
@@ -25,7 +32,7 @@ static void deal_init(struct zn_worker *worker)
 	deal->publisher_account = worker->where.publisher;
 	deal->job_hash = worker->where.job_hash;
 	deal->tls_pin = worker->where.tls_pin;
-	deal->policy = (struct zn_worker_policy){.floor_zat_per_hour = options->rate_per_hour.zat,
+	deal->policy = (struct zn_worker_policy){.floor_zat_per_hour = floor_zat_per_hour(worker),
 		.margin_percent = options->margin_percent,
 		.window_s = options->window_s,
 		.window_chunks_max = ZN_WINDOW_CHUNKS_MAX - ZN_LEASE_AHEAD,
@@ -239,14 +246,12 @@ static void act(struct zn_worker *worker, const struct zn_worker_action *action)
 	case ZN_WORKER_DO_PAUSE:
 		worker->paused = true;
 		zn_worker_say(worker, "paused by the publisher");
-		if (worker->runner != NULL)
-			zn_runner_pause(worker->runner);
+		zn_worker_pause_apply(worker);
 		break;
 	case ZN_WORKER_DO_RESUME:
 		worker->paused = false;
 		zn_worker_say(worker, "resumed");
-		if (worker->runner != NULL)
-			zn_runner_resume(worker->runner);
+		zn_worker_pause_apply(worker);
 		break;
 	case ZN_WORKER_DO_STOP:
 		zn_worker_stop(worker);

@@ -100,6 +100,11 @@ static void on_jobs(void *user, const struct zn_ledger_answer *answer)
 static void ask(void *user)
 {
 	struct zn_worker *worker = user;
+	if (worker->care.cap.held) {
+		zn_worker_idle(worker, "%s", worker->care.cap.sentence.text);
+		ask_later(worker);
+		return;
+	}
 	worker->search_query = (struct zn_jobs_query){.limit = ZN_PAGE_ENTRIES_MAX};
 	worker->search_pages = 0;
 	worker->search_seen = 0;

@@ -8,6 +8,8 @@
 #include "market/worker_deal.h"
 #include "runner/client/devices.h"
 #include "runner/client/runner.h"
+#include "runner/client/sensors.h"
+#include "worker/cap.h"
 #include "worker/fetch.h"
 #include "worker/journal.h"
 #include "worker/ledger_time.h"
@@ -77,7 +79,20 @@ struct zn_prepare {
 	uint32_t chunk_items;
 	uint32_t items;
 	uint64_t begun_ns;
+	bool timing;    /* with the whole device */
+	bool disturbed; /* this round was paused: its time says nothing */
 	uint64_t *list;
+};
+
+/* The limits on temperature and power, and what is read. */
+struct zn_care {
+	struct zn_cap_limits limits;
+	struct zn_cap cap;
+	struct zn_cap_reading last;
+	bool seen; /* every reading that the limits need was there once */
+	struct zn_sensors *sensors;
+	struct zn_timer again; /* until they are started anew */
+	uint64_t again_ms;
 };
 
 /* Reading what a channel that is gone did pay. */
@@ -156,7 +171,8 @@ struct zn_worker {
 	bool runner_reload;           /* with the job of the deal of this generation */
 	uint64_t reload_generation;
 	bool job_loaded; /* the present deal's */
-	bool paused;
+	bool paused;     /* by the publisher */
+	struct zn_care care;
 	uint64_t generation; /* of deals: what an earlier one asked for does not count */
 	struct zn_run_slot runs[ZN_RUNS_QUEUED_MAX];
 	uint64_t run_tags;
@@ -256,6 +272,15 @@ bool zn_worker_runner_start(struct zn_worker *worker);
 enum zn_err zn_worker_load(struct zn_worker *worker);
 void zn_worker_run(struct zn_worker *worker, uint64_t chunk);
 void zn_worker_stop(struct zn_worker *worker);
+
+/* care.c */
+/** What the owner decided; then, once the device is known, the sensors where a limit needs them. */
+void zn_worker_care_begin(struct zn_worker *worker);
+void zn_worker_care_watch(struct zn_worker *worker);
+void zn_worker_care_end(struct zn_worker *worker);
+/** Pause or resume the runner, as publisher and owner's limits want it. */
+void zn_worker_pause_apply(struct zn_worker *worker);
+void zn_worker_duty_apply(struct zn_worker *worker);
 
 /* outputs.c */
 /** Takes `bytes`: hashes, stores and journals them, then queues OUTPUT (RUN_FAILED on failure). */

@@ -19,7 +19,8 @@ void zn_worker_prepare_failed(struct zn_worker *worker, const char *format, ...)
 	vsnprintf(sentence, sizeof sentence, format, arguments);
 	va_end(arguments);
 	zn_worker_say(worker, "cannot prepare the job: %s", sentence);
-	worker->prepare.under_way = false;
+	worker->prepare.under_way = worker->prepare.timing = false;
+	zn_worker_duty_apply(worker);
 	zn_worker_queue(worker, &event);
 }
 
@@ -35,6 +36,7 @@ void zn_worker_prepare_drop(struct zn_worker *worker)
 	free(prepare->input);
 	free(prepare->list);
 	*prepare = (struct zn_prepare){0};
+	zn_worker_duty_apply(worker);
 }
 
 /* --- what is fetched --- */

@@ -48,7 +48,9 @@ static const char *stage_name(const struct zn_worker *worker)
 	case ZN_PROGRAM_SEARCHING:
 		return "searching";
 	case ZN_PROGRAM_DEALING:
-		return worker->paused ? "paused" : zn_worker_stage_name(worker->deal.stage);
+		return worker->paused || worker->care.cap.held
+			       ? "paused"
+			       : zn_worker_stage_name(worker->deal.stage);
 	case ZN_PROGRAM_ENDED:
 		break;
 	}
@@ -59,6 +61,8 @@ static const char *sentence(const struct zn_worker *worker)
 {
 	if (worker->failure != NULL)
 		return worker->failure;
+	if (worker->care.cap.held)
+		return worker->care.cap.sentence.text;
 	if (worker->idle[0] != '\0')
 		return worker->idle;
 	if (worker->stage == ZN_PROGRAM_DEALING && worker->deal.funded && !worker->deal.linked)
@@ -109,6 +113,11 @@ static char *status_text(const struct zn_worker *worker)
 	add_deal(object, worker);
 	zn_json_add_u64_text(object, "deals_settled", worker->figures.deals);
 	zn_json_add_u64_text(object, "earned_zat", worker->figures.earned.zat);
+	zn_json_add_number(object, "duty_percent", worker->care.cap.duty_percent);
+	if (worker->care.last.has_temperature)
+		zn_json_add_number(object, "temperature_c", worker->care.last.temperature / 1000.0);
+	if (worker->care.last.has_power)
+		zn_json_add_number(object, "power_w", worker->care.last.power / 1000.0);
 	zn_json_add_string(object, "sentence", sentence(worker));
 	char *text = zn_json_print(object, false);
 	zn_json_destroy(object);

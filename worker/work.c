@@ -138,9 +138,8 @@ void zn_worker_stop(struct zn_worker *worker)
 			slot_free(&worker->runs[i]);
 	if (worker->runner != NULL)
 		zn_runner_cancel_all(worker->runner);
-	if (worker->runner != NULL && worker->paused)
-		zn_runner_resume(worker->runner);
 	worker->paused = false;
+	zn_worker_pause_apply(worker);
 }
 
 static void on_loaded(void *user, const struct zn_load_result *result)
@@ -204,8 +203,7 @@ static void runner_again(void *user)
 	worker->runner_reload = false;
 	if (!zn_worker_runner_start(worker))
 		return;
-	if (worker->paused)
-		zn_runner_pause(worker->runner);
+	zn_worker_pause_apply(worker);
 	if (!reload)
 		return;
 	enum zn_err loading = zn_worker_load(worker);
@@ -254,8 +252,11 @@ bool zn_worker_runner_start(struct zn_worker *worker)
 {
 	const struct zn_runner_options options = {.program = worker->options.runner_program,
 		.device_index = worker->device.index,
+		.device_class = worker->device.class,
+		.class_index = worker->device.class_index,
 		.cpu_threads = worker->options.threads,
 		.idle_priority = worker->device.class == ZN_DEVICE_CPU,
+		.duty_percent = worker->care.cap.duty_percent,
 		.handlers = {.ready = on_ready, .gone = on_gone, .user = worker}};
 	worker->runner_ready = false;
 	enum zn_err err = zn_runner_create(&worker->runner, worker->loop, &options);

@@ -4,6 +4,7 @@
 #include "io/files.h"
 #include "io/keyfile.h"
 #include "io/random.h"
+#include "runner/client/remember.h"
 #include "worker/sweep.h"
 
 #include <stdarg.h>
@@ -38,6 +39,7 @@ void zn_worker_end(struct zn_worker *worker)
 	worker->probe = NULL;
 	zn_runner_destroy(worker->runner);
 	worker->runner = NULL;
+	zn_worker_care_end(worker);
 	zn_timer_stop(&worker->runner_timer);
 	zn_timer_stop(&worker->time_timer);
 	zn_ledger_call_cancel(worker->time_call);
@@ -231,6 +233,17 @@ static const struct zn_device *choose(const struct zn_worker *worker,
 	return best;
 }
 
+/* A new driver is worth a line: what it does was tested a moment ago. */
+static void remember(struct zn_worker *worker, const struct zn_probe_result *result)
+{
+	static struct zn_complaint notes[ZN_DEVICES_MAX];
+	zn_devices_remember(notes, result->devices, result->devices_count, NULL);
+	for (uint32_t i = 0; i < result->devices_count; i++)
+		if (notes[i].text[0] != '\0')
+			zn_worker_say(worker, "device %u, %s: %s", result->devices[i].index,
+				result->devices[i].name, notes[i].text);
+}
+
 static void on_probe(void *user, const struct zn_probe_result *result)
 {
 	struct zn_worker *worker = user;
@@ -254,12 +267,14 @@ static void on_probe(void *user, const struct zn_probe_result *result)
 	worker->device = *device;
 	worker->device.sandbox = result->machine.sandbox;
 	worker->has_device = true;
+	remember(worker, result);
 	zn_worker_say(worker, "device %u: %s (%s, %u compute units, %.1f GB); self-test: %s",
 		device->index, device->name, device->class == ZN_DEVICE_CPU ? "CPU" : "GPU",
 		device->compute_units, (double)device->memory_bytes / 1e9,
 		device->exact == ZN_EXACT_YES  ? "exact"
 		: device->exact == ZN_EXACT_NO ? device->exact_reason
 					       : "not done");
+	zn_worker_care_watch(worker);
 	if (zn_worker_runner_start(worker))
 		home_open(worker);
 }
@@ -328,6 +343,7 @@ enum zn_err zn_worker_create(struct zn_worker **out, struct zn_loop *loop,
 		return ZN_ERR_MEMORY;
 	worker->loop = loop;
 	worker->options = *options;
+	zn_worker_care_begin(worker);
 	worker->search.builtin_only = options->builtin_only;
 	enum zn_err err = zn_http_client_create(&worker->http, loop);
 	if (err == ZN_ERR_OK)

@@ -37,6 +37,9 @@ struct zn_worker_options {
 	const char *runner_program; /* NULL: beside this program */
 	int32_t device;             /* as `zennet devices` numbers them; -1: the best one */
 	uint32_t threads;           /* of a CPU device; 0: all */
+	uint32_t duty_percent;      /* of the time, 10 to 100; 0: all */
+	uint32_t temperature_c_max; /* above it the device rests; 0: no limit */
+	uint32_t power_w_max;       /* the device works less above it; 0: no limit */
 	struct zn_amount rate_per_hour; /* least pay for an hour of this device; > 0 */
 	uint32_t margin_percent;        /* the first ask is so much more */
 	uint32_t window_s;              /* unpaid work, at most */
@@ -49,11 +52,12 @@ struct zn_worker_options {
 	bool allow_private; /* dial loopback and private addresses that strangers announce */
 	struct zn_worker_handlers handlers;
 
-	/* The seam of tests, never set by the product: what a worker that cheats does to a chunk's
+	/* The seams of tests, never set by the product: what a worker that cheats does to a chunk's
 	 * output before it states it. */
 	void (*output_filter)(void *user, uint64_t chunk, uint8_t *output, size_t output_bytes,
 		uint32_t slot_bytes);
 	void *output_filter_user;
+	const char *sys_root; /* sensors of a recorded tree; NULL: /sys */
 };
 
 /** Start; everything else is told by the handlers. Errors: MEMORY, IO. */

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+#define MESSAGES_MAX (2 * (ZN_DEVICES_MAX + ZN_DRIVERS_MAX))
+
 struct zn_probe {
 	struct zn_loop *loop;
 	struct zn_process process;
@@ -17,8 +19,10 @@ struct zn_probe {
 	void *user;
 	struct zn_device devices[ZN_DEVICES_MAX];
 	uint32_t devices_count;
+	struct zn_driver drivers[ZN_DRIVERS_MAX];
+	uint32_t drivers_count;
 	struct zn_machine machine;
-	uint32_t messages; /* a probe has at most two per device */
+	uint32_t messages; /* a probe has at most two per device and driver */
 	bool self_test;
 	uint32_t testing; /* index of the device whose runner is at it */
 	struct zn_runner *runner;
@@ -38,11 +42,25 @@ static void stop(struct zn_probe *probe, struct zn_complaint *how)
 	zn_process_end(&probe->process, how);
 }
 
+/* Those that never came back from being loaded: one of them took the probe down. */
+static void blame_loading(struct zn_probe *probe)
+{
+	for (uint32_t i = 0; i < probe->drivers_count; i++)
+		if (probe->drivers[i].state == ZN_DRIVER_LOADING) {
+			probe->drivers[i].state = ZN_DRIVER_BROKEN;
+			strcpy(probe->drivers[i].reason,
+				"the probe ended while the drivers were loaded; one of those that "
+				"say so did it");
+		}
+}
+
 static void finish(struct zn_probe *probe, enum zn_err err, const char *sentence)
 {
 	struct zn_complaint how = {0};
 	probe->finished = true;
 	stop(probe, &how);
+	if (err != ZN_ERR_OK)
+		blame_loading(probe);
 	if (sentence == NULL)
 		sentence = how.text;
 	/* a driver that crashed in its test has been listed before, and is not to be trusted */
@@ -56,6 +74,8 @@ static void finish(struct zn_probe *probe, enum zn_err err, const char *sentence
 	struct zn_probe_result result = {.err = err,
 		.devices = probe->devices,
 		.devices_count = probe->devices_count,
+		.drivers = probe->drivers,
+		.drivers_count = probe->drivers_count,
 		.machine = probe->machine,
 		.sentence = err == ZN_ERR_OK ? "" : sentence};
 	probe->calling = true;
@@ -131,7 +151,17 @@ static bool take_device(struct zn_probe *probe, const struct zn_device *device)
 	if (device->index == probe->devices_count)
 		probe->devices_count++;
 	probe->devices[device->index] = *device;
-	return ++probe->messages <= 2 * ZN_DEVICES_MAX;
+	return ++probe->messages <= MESSAGES_MAX;
+}
+
+static bool take_driver(struct zn_probe *probe, const struct zn_driver *driver)
+{
+	if (driver->index > probe->drivers_count || driver->index >= ZN_DRIVERS_MAX)
+		return false;
+	if (driver->index == probe->drivers_count)
+		probe->drivers_count++;
+	probe->drivers[driver->index] = *driver;
+	return ++probe->messages <= MESSAGES_MAX;
 }
 
 static void on_readable(void *user, uint32_t epoll_events)
@@ -139,7 +169,7 @@ static void on_readable(void *user, uint32_t epoll_events)
 	static struct zn_pipe_message message;
 	struct zn_probe *probe = user;
 	(void)epoll_events;
-	for (uint32_t i = 0; i <= 2 * ZN_DEVICES_MAX; i++) {
+	for (uint32_t i = 0; i <= MESSAGES_MAX; i++) {
 		enum zn_process_heard heard = zn_process_receive(&probe->process, &message);
 		if (heard == ZN_HEARD_NOTHING)
 			return;
@@ -151,6 +181,9 @@ static void on_readable(void *user, uint32_t epoll_events)
 			listed(probe, &message.machine);
 			return;
 		}
+		if (heard == ZN_HEARD_MESSAGE && message.kind == ZN_PIPE_DRIVER &&
+			take_driver(probe, &message.driver))
+			continue;
 		if (heard != ZN_HEARD_MESSAGE || message.kind != ZN_PIPE_DEVICE ||
 			!take_device(probe, &message.device)) {
 			finish(probe, ZN_ERR_MALFORMED, "the runner answered rubbish");

@@ -1,7 +1,7 @@
 /* runner/client/devices.h - which compute devices does this machine have?
  *
  * Asked of a zennet-runner of its own, so that no driver is ever mapped into this process. Broken or
- * empty platforms are left out; a driver that crashes ends the probe early with what was found.
+ * empty drivers give no device, but are named; one that crashes ends the probe early with what was found.
  */
 #ifndef ZN_RUNNER_CLIENT_DEVICES_H
 #define ZN_RUNNER_CLIENT_DEVICES_H
@@ -22,6 +22,8 @@ struct zn_probe_result {
 	enum zn_err err;                 /* OK also when there is no device at all */
 	const struct zn_device *devices; /* borrowed for the callback */
 	uint32_t devices_count;
+	const struct zn_driver *drivers; /* files and platforms, broken ones too; borrowed */
+	uint32_t drivers_count;
 	struct zn_machine machine; /* zeros where it could not be found out */
 	const char *sentence; /* for people, when err is not OK or a driver misbehaved; else "" */
 };

@@ -66,6 +66,7 @@ struct zn_runner {
 	struct zn_pending_run runs[ZN_RUNS_QUEUED_MAX]; /* by lane */
 	uint64_t orders;
 	bool pause_wanted, pause_sent, pause_told;
+	uint32_t duty_wanted, duty_sent; /* percent */
 	struct zn_complaint failed;
 };
 
@@ -121,7 +122,9 @@ bool zn_runner_finish_run(struct zn_runner *runner, struct zn_pending_run *run,
 	const struct zn_pipe_done *done);
 struct zn_pending_run *zn_runner_find_run(struct zn_runner *runner, uint64_t tag);
 struct zn_pending_run *zn_runner_oldest_run(struct zn_runner *runner);
-/** Send what could not be sent before: pause, resume, cancel. */
+/** Brought into what a runner takes. */
+uint32_t zn_runner_duty(uint32_t percent);
+/** Send what could not be sent before: pause, resume, cancel, the duty cycle. */
 void zn_runner_send_orders(struct zn_runner *runner);
 
 #endif

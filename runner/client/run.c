@@ -169,6 +169,13 @@ void zn_runner_send_orders(struct zn_runner *runner)
 			return;
 		runner->pause_sent = runner->pause_wanted;
 	}
+	if (runner->duty_wanted != runner->duty_sent) {
+		message.kind = ZN_PIPE_DUTY;
+		message.duty_percent = (uint8_t)runner->duty_wanted;
+		if (zn_process_send(&runner->process, &message, NULL, 0) != ZN_ERR_OK)
+			return;
+		runner->duty_sent = runner->duty_wanted;
+	}
 	for (int lane = 0; lane < ZN_RUNS_QUEUED_MAX; lane++) {
 		struct zn_pending_run *run = &runner->runs[lane];
 		if (!run->used || !run->cancel_wanted || run->cancel_sent)
@@ -193,6 +200,18 @@ void zn_runner_resume(struct zn_runner *runner)
 		zn_process_heard_from(&runner->process);
 	runner->pause_wanted = false;
 	runner->pause_told = false;
+	zn_runner_send_orders(runner);
+}
+
+uint32_t zn_runner_duty(uint32_t percent)
+{
+	uint32_t least = percent < ZN_DUTY_PERCENT_MIN ? ZN_DUTY_PERCENT_MIN : percent;
+	return least > 100 ? 100 : least;
+}
+
+void zn_runner_set_duty(struct zn_runner *runner, uint32_t percent)
+{
+	runner->duty_wanted = zn_runner_duty(percent);
 	zn_runner_send_orders(runner);
 }
 

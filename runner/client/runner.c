@@ -246,6 +246,7 @@ enum zn_err zn_runner_start(struct zn_runner *runner)
 	struct zn_process_options starting;
 	runner->stage = ZN_RUN_OPENING;
 	runner->used = runner->load_sent = runner->pause_sent = false;
+	runner->duty_sent = 100;
 	runner->memory_bytes_max = 0;
 	zn_runner_describe_process(&starting, &words, runner, "run", 0);
 	enum zn_err err = zn_process_start(&runner->process, &starting);
@@ -269,6 +270,7 @@ enum zn_err zn_runner_create(struct zn_runner **out, struct zn_loop *loop,
 		return ZN_ERR_MEMORY;
 	runner->loop = loop;
 	runner->options = *options;
+	runner->duty_wanted = zn_runner_duty(options->duty_percent != 0 ? options->duty_percent : 100);
 	runner->job_memory.fd = runner->lane_memory.fd = -1;
 	zn_runner_forget_binary(runner);
 	runner->process =

@@ -46,6 +46,8 @@ struct zn_runner_options {
 	uint32_t cpu_threads; /* CPU devices: use so many threads; 0: all */
 	bool idle_priority;   /* run only when nothing else wants the cores (SCHED_IDLE): for CPU
 	                            devices of a worker; not for GPUs, which would starve */
+	uint32_t duty_percent; /* how much of the time the device may work: ZN_DUTY_PERCENT_MIN to
+	                          100; 0: all of it */
 	uint64_t memory_bytes_max; /* most that a job may take; 0: what the device has */
 	/* The watchdog: how long it may say nothing while it has work. 0: the defaults of
 	   core/limits.h. CPU time counts first, since an honest chunk may be starved. */
@@ -144,6 +146,9 @@ uint32_t zn_runner_pending(const struct zn_runner *runner);
  *  are kept. Nothing on a runner that is gone. */
 void zn_runner_pause(struct zn_runner *runner);
 void zn_runner_resume(struct zn_runner *runner);
+/** Change the duty cycle, from the next slice on: the device rests between slices so that it works so
+ *  much of the time. Values outside ZN_DUTY_PERCENT_MIN to 100 are brought into it. */
+void zn_runner_set_duty(struct zn_runner *runner, uint32_t percent);
 /** Stop a run, begun or not: its done() comes with CANCELLED, or with OK if it was finished first. An
  *  unknown tag is nothing. */
 void zn_runner_cancel(struct zn_runner *runner, uint64_t tag);

@@ -144,9 +144,12 @@ bool zn_runner_rejected(struct zn_runner *runner)
 			"the runner said what nobody asked for");
 	zn_process_heard_from(&runner->process);
 	zn_cache_forget(runner->cache_dir, &wanted->key);
-	if (!wanted->cached)
+	if (!wanted->cached && test)
 		return zn_runner_fail(runner, ZN_ERR_DEVICE,
 			"the driver does not take the binary that it made itself");
+	if (!wanted->cached) /* a builder that its source took over could have sent anything */
+		return zn_runner_binary_failed(runner, ZN_ERR_BUILD,
+			"the driver does not take what the compiler made of this source");
 	runner->load_sent = false;
 	return zn_runner_want_binary(runner, test ? &wanted->sources : &runner->job_memory);
 }

@@ -81,7 +81,7 @@ static const struct row rows[] = {
 		"__constant int t = 0 B(B(B(+1)));\n",
 		"#define A(x) x x x x x x x x x x\n#define B(x) A(A(A(x)))\n"
 		"__constant int t = 0 B(A(+1));\n"},
-	{ZN_SCREEN_MACRO_BOMB, 0, 8,
+	{ZN_SCREEN_MACRO_BOMB, 0, 6,
 		"#define A 1 1 1 1 1 1 1 1 1 1\n#define B A A A A A A A A A A\n"
 		"#define C B B B B B B B B B B\n#define D C C C C C C C C C C\n"
 		"#define E D D D D D D D D D D\n#define F E E E E E E E E E E\n"
@@ -132,6 +132,8 @@ static const struct row rows[] = {
 		MAP "{ uint a = 1, b = more(2); }"},
 	{ZN_SCREEN_PROTOTYPE, 0, 2, MAP "{ for (uint a = 1, f(void); a; a++) {} }",
 		MAP "{ for (uint a = 1, b = 2; a < b; a++) {} }"},
+	{ZN_SCREEN_PROTOTYPE, 0, 2, MAP "{ uint a[2] = {1}, get_more(void); }",
+		"#define M(x) x;\n" MAP "{ M(1) M(2) uint a[2] = {1}, b = more(2); }"},
 	{ZN_SCREEN_CALLED_CALL, 0, 2, MAP "{ uint (get_more)(void); }",
 		MAP "{ uint a = (uint)(b); }"},
 	{ZN_SCREEN_CALLED_CALL, 0, 2, MAP "{ a = f(1)(2); }", MAP "{ if (f(1)) (void)(a); }"},

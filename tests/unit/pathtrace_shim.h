@@ -6,48 +6,17 @@
 #ifndef ZN_TESTS_PATHTRACE_SHIM_H
 #define ZN_TESTS_PATHTRACE_SHIM_H
 
-#include <math.h>
-#include <stdint.h>
-#include <string.h>
+#include "kernels/exact/host.h"
 
-#pragma GCC diagnostic ignored "-Wunknown-pragmas"
-#pragma GCC diagnostic ignored "-Wmissing-prototypes"
-#pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
 #define __global
-#define uchar zn_uchar
-#define uint  zn_uint
-#define ulong zn_ulong
-typedef uint8_t zn_uchar;
-typedef uint32_t zn_uint;
-typedef uint64_t zn_ulong;
 typedef float float8 __attribute__((vector_size(32)));
 typedef int int8 __attribute__((vector_size(32)));
-
-#define fma   fmaf
-#define sqrt  sqrtf
-#define floor floorf
-#define rint  rintf
-#define fabs  fabsf
 
 static inline uint32_t clz(uint32_t x)
 {
 	return x == 0 ? 32u : (uint32_t)__builtin_clz(x);
-}
-
-static inline float as_float(uint32_t bits)
-{
-	float x;
-	memcpy(&x, &bits, sizeof(x));
-	return x;
-}
-
-static inline uint32_t as_uint(float x)
-{
-	uint32_t bits;
-	memcpy(&bits, &x, sizeof(bits));
-	return bits;
 }
 
 static inline float8 vload8(size_t offset, const float *from)
@@ -99,13 +68,6 @@ static inline uint32_t zn_bits8(int8 mask)
 #include "kernels/pathtrace/material.cl"
 #include "kernels/pathtrace/path.cl"
 
-#undef fma
-#undef sqrt
-#undef floor
-#undef rint
-#undef fabs
-#undef uchar
-#undef uint
-#undef ulong
+#include "kernels/exact/host_end.h"
 
 #endif

@@ -145,7 +145,7 @@ static void on_done(void *user, struct zn_run_result *result)
 	struct bench *bench = user;
 	assert_true(bench->done_count < DONE_MAX);
 	bench->done[bench->done_count++] = (struct finished){result->tag, result->err,
-		result->output, result->output_bytes, result->items};
+		result->output, result->output_bytes, result->items, result->device_ns};
 	result->output = NULL;
 	if (bench->on_done != NULL)
 		bench->on_done(bench);

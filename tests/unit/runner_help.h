@@ -16,6 +16,7 @@ struct finished {
 	uint8_t *output; /* taken */
 	size_t output_bytes;
 	uint32_t items;
+	uint64_t device_ns;
 };
 
 struct bench {

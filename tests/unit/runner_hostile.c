@@ -105,9 +105,10 @@ static void a_compiler_that_never_ends_is_stopped(void **state)
 	struct bench bench;
 	bench_open(&bench, &hasty);
 	bench_until(&bench, &bench.ready, "the device");
-	assert_int_equal(load_text(&bench, bomb), ZN_ERR_TIMEOUT);
-	bench_until(&bench, &bench.gone, "the watchdog");
-	assert_non_null(strstr(bench.gone_sentence, "compiler"));
+	assert_int_equal(load_text(&bench, bomb), ZN_ERR_BUILD);
+	assert_non_null(strstr(bench.load_sentence, "compiler was stopped"));
+	assert_int_equal(load_text(&bench, MAP_HEAD "{\n	slot[0] = 1;\n}\n"), ZN_ERR_OK);
+	assert_false(bench.gone);
 	bench_close(&bench);
 }
 
@@ -209,7 +210,8 @@ static void a_loaded_runner_that_answers_rubbish_fails_its_run(void **state)
 		bench.destroy_in_gone = true;
 		const struct zn_runner_job job = bench_job(mix_source(), 8, 100);
 		assert_int_equal(bench_load(&bench, &job), ZN_ERR_OK);
-		assert_string_equal(bench.log, "?[31mx");
+		if (i == 0) /* the others find the binary in the cache */
+			assert_string_equal(bench.log, "?[31mx");
 		struct zn_run_request request = {.tag = 1, .count = 100};
 		enum zn_err err = bench.gone ? ZN_ERR_CLOSED : bench_ask(&bench, &request);
 		assert_true(err == ZN_ERR_OK || ways[i] == FAKE_LOADED_TWICE);

@@ -44,7 +44,28 @@ static void make(uint8_t kind)
 			.exact_reason = "it is odd"};
 		break;
 	case ZN_PIPE_MACHINE:
-		message.machine = (struct zn_machine){.sandbox = ZN_SANDBOX_FULL, .cores = 2};
+		message.machine = (struct zn_machine){.sandbox = ZN_SANDBOX_FULL,
+			.cores = 4,
+			.gpus_count = 2,
+			.gpus = {{"0000:0a:00.0", 0x10de, 0x2330, 0}, {"0001:0b:00.0", 1, 2, 1}}};
+		break;
+	case ZN_PIPE_DRIVER:
+		message.driver = (struct zn_driver){.index = 1,
+			.state = ZN_DRIVER_BROKEN,
+			.is_file = true,
+			.name = "x.icd",
+			.reason = "it is no driver"};
+		break;
+	case ZN_PIPE_SENSORS:
+		message.readings = (struct zn_readings){.round = 3,
+			.count = 2,
+			.list = {{ZN_SENSOR_TEMPERATURE, ZN_SENSOR_OF_CPU, -49999, "cold", ""},
+				{ZN_SENSOR_POWER, ZN_SENSOR_OF_GPU, ZN_SENSOR_MILLI_MAX, "hot",
+					"0000:0a:00.0"}},
+			.power_note = "none"};
+		break;
+	case ZN_PIPE_DUTY:
+		message.duty_percent = 55;
 		break;
 	case ZN_PIPE_LOADED:
 	case ZN_PIPE_BUILT:
@@ -61,7 +82,8 @@ static void every_message_comes_back_as_it_was_sent(void **state)
 	static const uint8_t kinds[] = {ZN_PIPE_LOAD, ZN_PIPE_RUN, ZN_PIPE_PAUSE, ZN_PIPE_RESUME,
 		ZN_PIPE_CANCEL, ZN_PIPE_DEVICE, ZN_PIPE_MACHINE, ZN_PIPE_READY, ZN_PIPE_FAILED,
 		ZN_PIPE_LOADED, ZN_PIPE_PROGRESS, ZN_PIPE_DONE, ZN_PIPE_PAUSED, ZN_PIPE_BUILD,
-		ZN_PIPE_TEST, ZN_PIPE_OPENED, ZN_PIPE_BUILT, ZN_PIPE_REJECTED};
+		ZN_PIPE_TEST, ZN_PIPE_OPENED, ZN_PIPE_BUILT, ZN_PIPE_REJECTED, ZN_PIPE_DUTY,
+		ZN_PIPE_DRIVER, ZN_PIPE_SENSORS};
 	for (size_t i = 0; i < sizeof kinds; i++) {
 		make(kinds[i]);
 		size_t count = zn_pipe_encode(bytes, &message);
@@ -104,6 +126,42 @@ static void a_load_with_a_size_above_its_limit_is_refused(void **state)
 	}
 }
 
+static void a_duty_cycle_out_of_range_is_refused(void **state)
+{
+	(void)state;
+	for (int percent = 0; percent < 256; percent++) {
+		make(ZN_PIPE_DUTY);
+		size_t count = zn_pipe_encode(bytes, &message);
+		bytes[count - 1] = (uint8_t)percent;
+		assert_int_equal(zn_pipe_decode(&decoded, bytes, count, false),
+			percent >= ZN_DUTY_PERCENT_MIN && percent <= 100);
+	}
+}
+
+/* What lies behind round, two notes, count, and a sensor's kind and owner. */
+static void a_reading_that_cannot_be_is_refused(void **state)
+{
+	(void)state;
+	make(ZN_PIPE_SENSORS);
+	size_t count = zn_pipe_encode(bytes, &message);
+	size_t at = 3 + 4 + 2 + 2 + strlen("none") + 4;
+	assert_true(zn_pipe_decode(&decoded, bytes, count, true));
+	assert_int_equal(decoded.readings.list[0].milli, -49999);
+	static const struct {
+		size_t at;
+		uint8_t value;
+	} rows[] = {{0, 0}, {0, 3}, {1, 0}, {1, 4}, {5, 0xff}, {5, 0x01}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		uint8_t kept = bytes[at + rows[i].at];
+		bytes[at + rows[i].at] = rows[i].value;
+		assert_false(zn_pipe_decode(&decoded, bytes, count, true));
+		bytes[at + rows[i].at] = kept;
+	}
+	assert_true(zn_pipe_decode(&decoded, bytes, count, true));
+	bytes[at - 4] = ZN_SENSORS_MAX + 1;
+	assert_false(zn_pipe_decode(&decoded, bytes, count, true));
+}
+
 static void parts_lie_apart_and_on_pages(void **state)
 {
 	(void)state;
@@ -142,6 +200,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_message_comes_back_as_it_was_sent),
 		cmocka_unit_test(a_load_with_a_size_above_its_limit_is_refused),
+		cmocka_unit_test(a_duty_cycle_out_of_range_is_refused),
+		cmocka_unit_test(a_reading_that_cannot_be_is_refused),
 		cmocka_unit_test(parts_lie_apart_and_on_pages),
 		cmocka_unit_test(texts_are_cleaned_and_cut),
 	};
