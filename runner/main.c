@@ -1,6 +1,7 @@
 /* runner/main.c - zennet-runner: the only program that loads OpenCL drivers and foreign code. */
 #include "runner/channel.h"
 #include "runner/harden.h"
+#include "runner/inspect.h"
 #include "runner/serve.h"
 
 #include <stdio.h>
@@ -12,10 +13,12 @@ static int usage(FILE *to, int status)
 	fputs("zennet-runner is started by zennet, one per compute device; it is of no use by "
 	      "itself.\n"
 	      "  zennet-runner probe           --scratch DIR [--sandbox LEVEL]\n"
-	      "  zennet-runner build INDEX     --scratch DIR [--sandbox LEVEL] [--class N] [--gpu] [--threads N]\n"
+	      "  zennet-runner build INDEX     --scratch DIR [--sandbox LEVEL] [--class N] [--gpu] "
+	      "[--threads N]\n"
 	      "                                [--idle] [--cpu-s N]\n"
 	      "  zennet-runner run INDEX       the same without --cpu-s\n"
 	      "  zennet-runner sensors         --scratch DIR [--sys DIR]\n"
+	      "  zennet-runner inspect cpu|gpu --driver PATH --scratch DIR [--sandbox LEVEL]\n"
 	      "It speaks over a message socket at descriptor 3 (runner/pipe.h). To see this "
 	      "machine's\n"
 	      "devices, use: zennet devices\n",
@@ -35,8 +38,9 @@ static bool number(uint32_t *out, const char *text)
 
 static bool is_stage(enum zn_sandbox_stage *out, const char *word)
 {
-	static const char *const words[] = {
-		[ZN_STAGE_PROBE] = "probe", [ZN_STAGE_BUILDER] = "build", [ZN_STAGE_RUN] = "run",
+	static const char *const words[] = {[ZN_STAGE_PROBE] = "probe",
+		[ZN_STAGE_BUILDER] = "build",
+		[ZN_STAGE_RUN] = "run",
 		[ZN_STAGE_SENSORS] = "sensors"};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (strcmp(word, words[i]) == 0) {
@@ -70,8 +74,23 @@ static bool options(struct zn_runner_place *place, const char **sys_root, int ar
 			return false;
 	}
 	place->level_max = level < ZN_SANDBOX_FULL ? (enum zn_sandbox_level)level : ZN_SANDBOX_FULL;
-	place->class = (uint8_t)class;
+	place->class = (uint8_t) class;
 	return class <= ZN_DEVICE_OTHER && level >= ZN_SANDBOX_NONE && place->scratch_dir != NULL;
+}
+
+/* argv: inspect cpu|gpu --driver PATH, and then options. */
+static int inspect(int argc, char **argv)
+{
+	struct zn_runner_place place = {.stage = ZN_STAGE_BUILDER};
+	const char *unused;
+	bool as_gpu = argc > 2 && strcmp(argv[2], "gpu") == 0;
+	if (argc < 5 || (!as_gpu && strcmp(argv[2], "cpu") != 0) ||
+		strcmp(argv[3], "--driver") != 0 || argv[4][0] != '/' ||
+		!options(&place, &unused, argc, argv, 5) || !zn_channel_is_there())
+		return usage(stderr, 2);
+	if (!zn_inspect_choose(argv[4]) || !zn_runner_harden(&place))
+		return 1;
+	zn_inspect_serve(&place, as_gpu);
 }
 
 int main(int argc, char **argv)
@@ -81,6 +100,8 @@ int main(int argc, char **argv)
 	uint32_t index = 0;
 	if (argc > 1 && strcmp(argv[1], "--help") == 0)
 		return usage(stdout, 0);
+	if (argc > 1 && strcmp(argv[1], "inspect") == 0)
+		return inspect(argc, argv);
 	if (argc < 2 || !is_stage(&place.stage, argv[1]))
 		return usage(stderr, 2);
 	bool probe = place.stage == ZN_STAGE_PROBE, sensors = place.stage == ZN_STAGE_SENSORS;

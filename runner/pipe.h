@@ -97,6 +97,18 @@ struct zn_pipe_layout {
 	uint64_t params_room, shared_room, input_room, items_room, output_room;
 };
 
+/* An inspection (runner/inspect.h): what stands in its log before each launch, and its buffers in the
+ * order in which they are made. */
+#define ZN_INSPECT_MARK "zennet item "
+enum zn_inspect_buffer {
+	ZN_INSPECT_PARAMS,
+	ZN_INSPECT_SHARED,
+	ZN_INSPECT_INPUT,
+	ZN_INSPECT_ITEMS,
+	ZN_INSPECT_OUTPUT,
+	ZN_INSPECT_BUFFERS,
+};
+
 enum zn_pipe_form { ZN_PIPE_RANGE = 1, ZN_PIPE_LIST = 2 };
 
 struct zn_pipe_run {
@@ -110,7 +122,7 @@ struct zn_pipe_run {
 
 struct zn_pipe_loaded {
 	uint64_t tag;
-	uint8_t err; /* enum zn_err */
+	uint8_t err;           /* enum zn_err */
 	uint64_t binary_bytes; /* BUILT */
 	uint32_t build_ms;
 	char sentence[ZN_PIPE_SENTENCE_BYTES_MAX + 1];

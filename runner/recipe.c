@@ -40,9 +40,10 @@ void zn_recipe_options(char out[ZN_RECIPE_OPTIONS_BYTES], const struct zn_recipe
 {
 	bool cpu = device_class == ZN_DEVICE_CPU;
 	int length = snprintf(out, ZN_RECIPE_OPTIONS_BYTES,
-		"-cl-std=CL1.2%s -DZN_SLOT_BYTES=%u -DZN_DEVICE_CPU=%d -DZN_DEVICE_GPU=%d "
+		"-cl-std=CL1.2%s%s -DZN_SLOT_BYTES=%u -DZN_DEVICE_CPU=%d -DZN_DEVICE_GPU=%d "
 		"-DZN_WIDTH=%u -DZN_FP64=%d -DZN_GROUP_ITEMS=%u -DZN_LOCAL_BYTES=%u",
-		recipe->exact ? " -cl-fp32-correctly-rounded-divide-sqrt" : "", recipe->slot_bytes,
+		recipe->exact ? " -cl-fp32-correctly-rounded-divide-sqrt" : "",
+		recipe->as_written ? " -cl-opt-disable" : "", recipe->slot_bytes,
 		cpu, !cpu, recipe->width, recipe->fp64, recipe->group_items, recipe->local_bytes);
 	ZN_ASSERT(length > 0 && length < ZN_RECIPE_OPTIONS_BYTES);
 }

@@ -22,11 +22,13 @@ struct zn_recipe_text {
 struct zn_recipe {
 	bool exact; /* exact.h first, and division and square root as IEEE has them */
 	bool fp64;
+	bool as_written; /* not optimised: a checking driver sees what the author wrote */
 	uint32_t group_items; /* chunk form; 0: map form */
 	uint32_t local_bytes;
 	uint32_t slot_bytes;
 	uint32_t width;
-	uint32_t texts_count; /* at most ZN_SOURCES_MAX; abi.h before, map.cl or chunk.cl after them */
+	uint32_t
+		texts_count; /* at most ZN_SOURCES_MAX; abi.h before, map.cl or chunk.cl after them */
 	struct zn_recipe_text texts[ZN_SOURCES_MAX];
 };
 

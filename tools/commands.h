@@ -24,9 +24,10 @@ struct zn_command {
 int zn_command_fail(int status, const char *command, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-zn_command_fn zn_cmd_worker, zn_cmd_job, zn_cmd_wallet, zn_cmd_ledger, zn_cmd_devices,
+zn_command_fn zn_cmd_worker, zn_cmd_job, zn_cmd_kernel, zn_cmd_wallet, zn_cmd_ledger, zn_cmd_devices,
 	zn_cmd_doctor;
-extern const char zn_cmd_worker_help[], zn_cmd_job_help[], zn_cmd_wallet_help[],
+extern const char zn_cmd_worker_help[], zn_cmd_job_help[], zn_cmd_kernel_help[],
+	zn_cmd_wallet_help[],
 	zn_cmd_ledger_help[], zn_cmd_devices_help[], zn_cmd_doctor_help[];
 
 #endif

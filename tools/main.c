@@ -11,6 +11,8 @@ static const struct zn_command commands[] = {
 	{"worker", "earn: find jobs, agree on a price, work, be paid", zn_cmd_worker_help,
 		zn_cmd_worker},
 	{"job", "buy work: write, run, watch and steer jobs", zn_cmd_job_help, zn_cmd_job},
+	{"kernel", "write a kernel of your own, and check that it is fit to be a job",
+		zn_cmd_kernel_help, zn_cmd_kernel},
 	{"wallet", "keys, balances, and sending coins", zn_cmd_wallet_help, zn_cmd_wallet},
 	{"ledger", "look at the XenCoin ledger", zn_cmd_ledger_help, zn_cmd_ledger},
 	{"devices", "the compute devices of this machine", zn_cmd_devices_help, zn_cmd_devices},

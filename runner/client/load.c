@@ -198,6 +198,8 @@ bool zn_runner_begin_load(struct zn_runner *runner)
 		load->width = (uint8_t)(device->width <= 16 ? device->width : 16);
 	zn_runner_forget_binary(runner);
 	runner->wanted.load = *load;
+	if (runner->options.inspector != NULL)
+		return zn_runner_send_load(runner); /* it builds by itself */
 	return zn_runner_want_binary(runner, &runner->job_memory);
 }
 
@@ -219,14 +221,16 @@ bool zn_runner_send_load(struct zn_runner *runner)
 	static struct zn_pipe_message message;
 	const int fds[3] = {runner->job_memory.fd, runner->lane_memory.fd,
 		runner->wanted.memory.fd};
-	limit_memory(runner);
+	bool inspects = runner->options.inspector != NULL;
+	if (!inspects)
+		limit_memory(runner);
 	message.kind = ZN_PIPE_LOAD;
 	message.load = runner->load;
 	message.load.binary_bytes = runner->wanted.load.binary_bytes;
 	message.load.tag = ++runner->load_tag;
 	runner->load_sent = runner->used = true;
 	zn_process_heard_from(&runner->process);
-	if (zn_process_send(&runner->process, &message, fds, 3) != ZN_ERR_OK)
+	if (zn_process_send(&runner->process, &message, fds, inspects ? 2 : 3) != ZN_ERR_OK)
 		return zn_runner_fail(runner, ZN_ERR_DEVICE, "the runner took no order");
 	return true;
 }

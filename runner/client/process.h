@@ -26,8 +26,9 @@ enum zn_process_heard {
 };
 
 struct zn_process_options {
-	const char *program;                                 /* NULL: beside this program */
-	const char *cache_dir;                               /* NULL: zn_path_cache()/runner */
+	const char *program;   /* NULL: beside this program */
+	const char *cache_dir; /* NULL: zn_path_cache()/runner */
+	int words_fd; /* where its stdout and stderr go; 0: nowhere, but its last words are kept */
 	const char *arguments[ZN_PROCESS_ARGUMENTS_MAX + 1]; /* "probe", ...; NULL-terminated */
 	enum zn_sandbox_level sandbox_max;                   /* 0: the best that can be had */
 };

@@ -43,8 +43,8 @@ struct zn_runner_options {
 	   is one, and finds the device even where other drivers list nothing. class 0: not known */
 	uint8_t device_class;
 	uint32_t class_index;
-	uint32_t cpu_threads; /* CPU devices: use so many threads; 0: all */
-	bool idle_priority;   /* run only when nothing else wants the cores (SCHED_IDLE): for CPU
+	uint32_t cpu_threads;  /* CPU devices: use so many threads; 0: all */
+	bool idle_priority;    /* run only when nothing else wants the cores (SCHED_IDLE): for CPU
 	                            devices of a worker; not for GPUs, which would starve */
 	uint32_t duty_percent; /* how much of the time the device may work: ZN_DUTY_PERCENT_MIN to
 	                          100; 0: all of it */
@@ -57,6 +57,11 @@ struct zn_runner_options {
 	uint64_t build_memory_bytes_max; /* memory that a compiler may take; 0: the default */
 	enum zn_sandbox_level
 		sandbox_max; /* 0: the best that can be had; tests force a lower one */
+	/* An inspection in place of work: one job under a checking driver, zn_inspector_find's, in
+	   the shape of a CPU or a GPU. What the driver finds goes to words_fd. */
+	const char *inspector; /* NULL: none; else it outlives the runner */
+	bool inspect_as_gpu;
+	int words_fd; /* of an inspection: stdout and stderr of the process; zn_inspect_log_create */
 	struct zn_runner_handlers handlers;
 };
 

@@ -25,6 +25,17 @@ void zn_runner_describe_process(struct zn_process_options *out, struct zn_runner
 	const struct zn_runner_options *options = &runner->options;
 	bool classed = options->device_class != 0;
 	const char **to = out->arguments;
+	*out = (struct zn_process_options){.program = runner->program,
+		.cache_dir = runner->cache_dir,
+		.sandbox_max = options->sandbox_max};
+	if (options->inspector != NULL) {
+		*to++ = "inspect";
+		*to++ = options->inspect_as_gpu ? "gpu" : "cpu";
+		*to++ = "--driver";
+		*to++ = options->inspector;
+		out->words_fd = options->words_fd;
+		return;
+	}
 	snprintf(words->index, sizeof words->index, "%u",
 		classed ? options->class_index : options->device_index);
 	snprintf(words->threads, sizeof words->threads, "%u", options->cpu_threads);
@@ -43,9 +54,6 @@ void zn_runner_describe_process(struct zn_process_options *out, struct zn_runner
 	if (is_gpu(options))
 		*to++ = "--gpu";
 	*to = NULL;
-	out->program = runner->program;
-	out->cache_dir = runner->cache_dir;
-	out->sandbox_max = options->sandbox_max;
 }
 
 static bool send_test(struct zn_runner *runner)
@@ -91,6 +99,10 @@ bool zn_runner_opened(struct zn_runner *runner, const struct zn_device *device)
 	runner->device = *device;
 	runner->device.index = options->device_index;
 	zn_process_heard_from(&runner->process);
+	if (options->inspector != NULL) {
+		runner->stage = ZN_RUN_TESTING; /* it says READY at once */
+		return true;
+	}
 	return want_test(runner);
 }
 
