@@ -52,8 +52,15 @@ enum zn_record_type {
 	ZN_RECORD_LEDGER_PARAMS = 36,
 	ZN_RECORD_GENESIS = 37,
 	ZN_RECORD_BLOCK = 38,
-	ZN_RECORD_PAGE = 39,    /* of a list that a ledger node answers with */
-	ZN_RECORD_MESSAGE = 64, /* between worker and publisher; the second byte is the version,
+	ZN_RECORD_PAGE = 39, /* of a list that a ledger node answers with */
+	ZN_RECORD_BOND_STATE = 40,
+	ZN_RECORD_UNBONDING_STATE = 41,
+	ZN_RECORD_STATE_PROOF = 42,
+	ZN_RECORD_HEADER = 43,
+	ZN_RECORD_COMMIT = 44,
+	ZN_RECORD_VALIDATORS = 45,
+	ZN_RECORD_LIGHT_TRUST = 46, /* the newest header that a light client believes */
+	ZN_RECORD_MESSAGE = 64,     /* between worker and publisher; the second byte is the version,
 				   then the message's kind */
 };
 

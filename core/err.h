@@ -25,7 +25,8 @@
 	X(CORRUPT, 14, "what is stored is damaged")                                                \
 	X(CANCELLED, 15, "it was cancelled")                                                       \
 	X(UNSUPPORTED, 16, "this machine cannot do it")                                            \
-	X(DISK_FULL, 17, "the disk is full")
+	X(DISK_FULL, 17, "the disk is full")                                                       \
+	X(UNPROVEN, 18, "what came cannot be believed: its proof is missing or wrong")
 
 enum zn_err {
 #define X(name, value, sentence) ZN_ERR_##name = value,

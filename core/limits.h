@@ -31,9 +31,20 @@
 #define ZN_JOB_LIFE_S_MAX         (30 * 86400)  /* then it is announced again, and pays again */
 #define ZN_DEPOSIT_BYTES_MIN                                                                       \
 	1000 /* a deposit is worth the fee of so many bytes: settling it pays */
-#define ZN_STATE_VALUE_BYTES_MAX       1024 /* the largest is a job: its announcement and who owns it */
-#define ZN_GENESIS_ALLOCATIONS_MAX     256
-#define ZN_EXPIRIES_PER_BLOCK_MAX      256 /* expired jobs removed by one block; the rest by the next */
+#define ZN_STATE_VALUE_BYTES_MAX   1024 /* the largest is a job: its announcement and who owns it */
+#define ZN_GENESIS_ALLOCATIONS_MAX 256
+#define ZN_GENESIS_FILE_BYTES_MAX                                                                  \
+	(256u << 20) /* the state of a million accounts in base64 is 85 MiB */
+#define ZN_EXPIRIES_PER_BLOCK_MAX                                                                  \
+	256 /* expired jobs and ended unbondings of one block; the rest by the next */
+#define ZN_PROOF_HEIGHTS_KEPT                                                                      \
+	8 /* states before the newest that can still be proven; 4 MB each when full of transfers */
+#define ZN_PRUNE_BLOCKS_MAX 16 /* removed with one new block: faster than they come */
+#define ZN_PRUNE_TXS_MAX                                                                           \
+	2000 /* then no further block is begun: bounds what a block's write costs */
+#define ZN_BLOCKS_KEPT_MIN             128 /* whatever their age: clients follow their headers */
+#define ZN_KEEP_S_DEFAULT              (7 * 86400) /* blocks; the state is kept whole */
+#define ZN_UNBOND_S                    (21 * 86400) /* longer than it takes to find out what a bond is lost for */
 #define ZN_MEMPOOL_BYTES_MAX           (8u << 20) /* eight full blocks */
 #define ZN_BLOCK_TXS_MAX               5000       /* as many as the mempool holds */
 #define ZN_BLOCK_GAP_MS                10 /* between two blocks while transactions keep coming */
@@ -51,7 +62,19 @@
 #define ZN_CLIENT_HELD_MS              2000 /* then a transaction is offered again: it may be forgotten */
 #define ZN_CLIENT_CALLS_MAX            4096 /* under way at once */
 #define ZN_SEND_ATTEMPTS_MAX           3 /* nonces that another program of the key may take first */
-#define ZN_TX_VALID_S                  600 /* how long a transaction that nobody took stays valid */
+#define ZN_VALIDATORS_MAX              100 /* one page of CometBFT's /validators; 67 signatures are 2.5 ms */
+#define ZN_LIGHT_SEEN_MAX              64 /* verified headers remembered: answers that overtake others */
+#define ZN_LIGHT_STEPS_MAX                                                                         \
+	256 /* headers asked for to reach one: sets that change every block
+					 for a day of idle ones, halving each time */
+#define ZN_LIGHT_PERIOD_S (14 * 86400) /* two thirds of the three weeks of unbonding */
+#define ZN_LIGHT_DRIFT_S  10           /* clocks of ordinary machines; CometBFT's own */
+#define ZN_LIGHT_STALE_S                                                                           \
+	300 /* idle blocks are 30 s apart: a node this far behind hides something */
+#define ZN_LIGHT_SAVE_S              60 /* between two writings of what is trusted: each is an fsync */
+#define ZN_LEDGER_SETTINGS_BYTES_MAX 4096 /* four short members that a person wrote */
+#define ZN_LIGHT_TRIES_MAX           40 /* answers overtaken by newer headers, asked for again: a second */
+#define ZN_TX_VALID_S                600 /* how long a transaction that nobody took stays valid */
 
 /* --- a job ---------------------------------------------------------------------------------- */
 #define ZN_SOURCES_MAX            16 /* kernel files of one job */
@@ -106,9 +129,12 @@
 #define ZN_CACHED_BINARIES_MAX     256    /* 62 KiB each */
 #define ZN_CACHED_BINARY_BYTES_MAX (64u << 20)
 #define ZN_BUILD_ADDRESS_BYTES_MAX (UINT64_C(4) << 30) /* 0.6 GiB for an ordinary kernel */
-#define ZN_BUILD_MEMORY_BYTES_MAX  (UINT64_C(2) << 30) /* resident; 0.23 GiB for an ordinary kernel */
-#define ZN_RUN_MEMORY_BYTES_MAX    (UINT64_C(512) << 20) /* of a run besides its job: local and private memory */
-#define ZN_RUN_ADDRESS_BYTES_MAX   (UINT64_C(2) << 30) /* the same in addresses, which stacks only reserve */
+#define ZN_BUILD_MEMORY_BYTES_MAX                                                                  \
+	(UINT64_C(2) << 30) /* resident; 0.23 GiB for an ordinary kernel */
+#define ZN_RUN_MEMORY_BYTES_MAX                                                                    \
+	(UINT64_C(512) << 20) /* of a run besides its job: local and private memory */
+#define ZN_RUN_ADDRESS_BYTES_MAX                                                                   \
+	(UINT64_C(2) << 30)             /* the same in addresses, which stacks only reserve */
 #define ZN_RUNNER_THREADS_MAX      1024 /* one per core and a few of the drivers' */
 #define ZN_RUNNER_STDERR_BYTES_MAX 4096 /* last words of a runner that are read */
 #define ZN_DUTY_PERCENT_MIN        10    /* less than a tenth of the time is not worth a deal */
@@ -136,7 +162,7 @@
 #define ZN_SEARCH_POLL_MS_MAX      2000 /* after a minute without one */
 #define ZN_SEARCH_BACK_OFF_MS      2000
 #define ZN_SEARCH_BACK_OFF_MS_MAX  600000
-#define ZN_FETCH_TRIES_MAX         20   /* with the pause: a publisher that starts again is waited for */
+#define ZN_FETCH_TRIES_MAX         20 /* with the pause: a publisher that starts again is waited for */
 #define ZN_FETCH_RETRY_MS          500
 #define ZN_BLOB_CACHE_BYTES_MAX    (UINT64_C(4) << 30) /* four of the largest shared inputs */
 #define ZN_BLOB_CACHE_FILES_MAX    4096

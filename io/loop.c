@@ -255,3 +255,8 @@ enum zn_err zn_loop_submit(struct zn_loop *loop, zn_loop_fn *work, zn_loop_fn *d
 	ZN_ASSERT(work != NULL && done != NULL);
 	return zn_pool_submit(&loop->pool, &job);
 }
+
+void zn_loop_parallel(struct zn_loop *loop, zn_loop_fn *work, void *const *users, size_t count)
+{
+	zn_pool_parallel(&loop->pool, work, users, count);
+}

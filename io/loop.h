@@ -9,6 +9,7 @@
 #include "core/err.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct zn_loop;
@@ -57,5 +58,9 @@ enum zn_err zn_loop_on_interrupt(struct zn_loop *loop, zn_loop_fn *fn, void *use
  *  finish in any order. zn_loop_destroy waits for running work; what still waits is dropped,
  *  and no `done` is called any more. */
 enum zn_err zn_loop_submit(struct zn_loop *loop, zn_loop_fn *work, zn_loop_fn *done, void *user);
+
+/** Run `work` once with each of `users`, on the pool's threads and on this one, and return when all
+ *  are done: for short, independent pieces of arithmetic. From the loop's thread only. */
+void zn_loop_parallel(struct zn_loop *loop, zn_loop_fn *work, void *const *users, size_t count);
 
 #endif

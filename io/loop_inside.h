@@ -30,9 +30,18 @@ struct zn_pool_list {
 	struct zn_pool_job *last;
 };
 
+/* Pieces that the loop's thread waits for. */
+struct zn_pool_pieces {
+	zn_loop_fn *work;
+	void *const *users;
+	size_t count, taken, done;
+};
+
 struct zn_pool {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
+	pthread_cond_t pieces_done;
+	struct zn_pool_pieces pieces;
 	pthread_t threads[ZN_POOL_THREADS];
 	size_t threads_count;
 	bool ending;
@@ -46,6 +55,8 @@ struct zn_pool {
 enum zn_err zn_pool_init(struct zn_pool *pool);
 void zn_pool_finish(struct zn_pool *pool);
 enum zn_err zn_pool_submit(struct zn_pool *pool, const struct zn_pool_job *job);
+/** zn_loop_parallel. */
+void zn_pool_parallel(struct zn_pool *pool, zn_loop_fn *work, void *const *users, size_t count);
 /** Call `done` of everything that has finished. */
 void zn_pool_collect(struct zn_pool *pool);
 

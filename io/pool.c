@@ -38,6 +38,22 @@ static void signal_done(struct zn_pool *pool)
 		write(pool->event_fd, &one, sizeof one) == (ssize_t)sizeof one || errno == EAGAIN);
 }
 
+/* One piece, if there is any left; called and left with the lock held. */
+static bool piece_do(struct zn_pool *pool)
+{
+	struct zn_pool_pieces *pieces = &pool->pieces;
+	if (pieces->taken == pieces->count)
+		return false;
+	void *user = pieces->users[pieces->taken++];
+	zn_loop_fn *work = pieces->work;
+	pthread_mutex_unlock(&pool->lock);
+	work(user);
+	pthread_mutex_lock(&pool->lock);
+	if (++pieces->done == pieces->count)
+		pthread_cond_signal(&pool->pieces_done);
+	return true;
+}
+
 static void *thread_main(void *user)
 {
 	struct zn_pool *pool = user;
@@ -46,10 +62,12 @@ static void *thread_main(void *user)
 	for (;;) {
 		struct zn_pool_job *job;
 
-		while (!pool->ending && pool->waiting.first == NULL)
+		while (!pool->ending && pool->waiting.first == NULL && !piece_do(pool))
 			pthread_cond_wait(&pool->wake, &pool->lock);
 		if (pool->ending)
 			break;
+		if (pool->waiting.first == NULL)
+			continue;
 		job = list_take(&pool->waiting);
 		pthread_mutex_unlock(&pool->lock);
 		job->work(job->user);
@@ -68,6 +86,7 @@ enum zn_err zn_pool_init(struct zn_pool *pool)
 		return ZN_ERR_MEMORY;
 	ZN_ASSERT(pthread_mutex_init(&pool->lock, NULL) == 0);
 	ZN_ASSERT(pthread_cond_init(&pool->wake, NULL) == 0);
+	ZN_ASSERT(pthread_cond_init(&pool->pieces_done, NULL) == 0);
 	for (size_t i = 0; i < ZN_POOL_JOBS_MAX; i++)
 		list_put(&pool->spare, &pool->jobs[i]);
 	return ZN_ERR_OK;
@@ -99,6 +118,7 @@ void zn_pool_finish(struct zn_pool *pool)
 	for (size_t i = 0; i < pool->threads_count; i++)
 		pthread_join(pool->threads[i], NULL);
 	pthread_cond_destroy(&pool->wake);
+	pthread_cond_destroy(&pool->pieces_done);
 	pthread_mutex_destroy(&pool->lock);
 	close(pool->event_fd);
 }
@@ -118,6 +138,22 @@ enum zn_err zn_pool_submit(struct zn_pool *pool, const struct zn_pool_job *wante
 	}
 	pthread_mutex_unlock(&pool->lock);
 	return job != NULL ? ZN_ERR_OK : ZN_ERR_BUSY;
+}
+
+void zn_pool_parallel(struct zn_pool *pool, zn_loop_fn *work, void *const *users, size_t count)
+{
+	/* Without threads this one does it all. */
+	if (pool->threads_count == 0)
+		(void)threads_start(pool);
+	pthread_mutex_lock(&pool->lock);
+	ZN_ASSERT(pool->pieces.done == pool->pieces.count);
+	pool->pieces = (struct zn_pool_pieces){work, users, count, 0, 0};
+	pthread_cond_broadcast(&pool->wake);
+	while (piece_do(pool)) {
+	}
+	while (pool->pieces.done < count)
+		pthread_cond_wait(&pool->pieces_done, &pool->lock);
+	pthread_mutex_unlock(&pool->lock);
 }
 
 void zn_pool_collect(struct zn_pool *pool)

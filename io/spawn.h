@@ -22,8 +22,8 @@ struct zn_spawn_options {
 	bool channel;                   /* give it fd 3: the other end of `channel` */
 	const int *extra_fds;           /* become fds 4, 5, ...; others are closed */
 	size_t extra_fds_count;
-	int stderr_fd;    /* -1: inherited */
-	int stdout_fd;    /* -1: inherited */
+	int stderr_fd; /* -1: inherited */
+	int stdout_fd; /* -1: inherited */
 	/* User, mount, process, network, IPC, host name and cgroup namespaces of its own, where the
 	   system allows them; else none of them. Inside it is process 1 and user 0, whose
 	   capabilities count in there only. */

@@ -19,7 +19,7 @@ struct zn_kernel_source {
 const struct zn_kernel_source *zn_kernel_source_find(const char *name);
 
 /** The vector widths of exact.h's functions that a text names ("_x8"), as the sum of 2, 4, 8 and 16;
- *  all of them where it pastes a name together ("_x##"). What nobody calls is not compiled, since the
+ *  all of them where it pastes a name together ("_x##", which our own may). What nobody calls is not compiled, since the
  *  reading alone costs some 6 ms for each width. */
 uint32_t zn_kernel_lanes(const char *text, size_t bytes);
 

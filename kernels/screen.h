@@ -33,11 +33,11 @@
 #define ZN_SCREEN_DEFINES_MAX      2048 /* #define lines: some have two, under #if and #else */
 #define ZN_SCREEN_PARAMETERS_MAX   32   /* of a macro */
 #define ZN_SCREEN_EXPANSION_MAX    (1u << 18) /* words after macros; 1 MiB of plain code has fewer */
-#define ZN_SCREEN_STATEMENT_MAX    8192 /* words of a statement: a+a+a+... is as deep as it is long */
+#define ZN_SCREEN_STATEMENT_MAX    4096 /* words of a statement; 2,700 casts in a row crash clang */
 #define ZN_SCREEN_SIGNS_MAX        16   /* operators in a row: -----x recurses too */
 #define ZN_SCREEN_LOOPS_MAX        16   /* if, for, while in a row, without braces between */
-#define ZN_SCREEN_ELSES_MAX        1024       /* of a function: else if ... else if ... recurses */
-#define ZN_SCREEN_CASES_MAX        4096       /* of a source: 20,000 took clang half a minute */
+#define ZN_SCREEN_ELSES_MAX        1024 /* of a function: else if ... else if ... recurses */
+#define ZN_SCREEN_CASES_MAX        4096 /* of a source: 20,000 took clang half a minute */
 #define ZN_SCREEN_LITERALS_MAX     (1u << 16) /* of a source: larger tables are shared input */
 #define ZN_SCREEN_STRING_BYTES_MAX 4096       /* of a string */
 #define ZN_SCREEN_ARRAY_MAX        (1u << 20) /* elements of a constant array */
@@ -128,7 +128,7 @@ enum zn_screen_class {
 	/* what is too much for a compiler */                                                      \
 	X(BRACKETS, "is a bracket without its partner", "balance the brackets in each file")       \
 	X(NESTED, "is nested too deep: more than 96 brackets", "use functions")                    \
-	X(STATEMENT, "ends a statement of more than 8192 words", "split it, or use a loop")        \
+	X(STATEMENT, "ends a statement of more than 4096 words", "split it, or use a loop")        \
 	X(SIGNS, "is the seventeenth operator in a row", "simplify the expression")                \
 	X(LOOPS, "is the seventeenth if or loop in a row without braces", "put braces between")    \
 	X(ELSES, "is one of more than 1024 of one function", "use a table or a loop")              \

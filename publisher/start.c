@@ -59,6 +59,8 @@ static bool ledger_look(struct zn_publisher *publisher, struct zn_asked *asked)
 			publisher->options.ledger_url);
 		return false;
 	}
+	if (!zn_ledger_client_home(publisher->ledger, NULL, &publisher->trouble))
+		return false;
 	zn_asked_begin(asked, publisher);
 	zn_ledger_get_status(&asked->call, publisher->ledger, zn_asked_answer, asked);
 	if (!answered(publisher, asked, ASK_MS))

@@ -41,7 +41,8 @@ static enum zn_err build(struct zn_pipe_loaded *report, struct zn_compute *compu
 	if (err != ZN_ERR_OK)
 		return err;
 	if (load->self_test)
-		zn_selftest_run(compute, program); /* the run stage judges; this compiles its launches */
+		zn_selftest_run(compute,
+			program); /* the run stage judges; this compiles its launches */
 	else
 		err = finish_map(program, compute, load, report);
 	if (err != ZN_ERR_OK)

@@ -81,7 +81,9 @@ static uint32_t width_of(cl_device_id device, uint8_t class)
 void zn_compute_describe(struct zn_device *out, cl_platform_id platform, cl_device_id device,
 	uint32_t index)
 {
-	*out = (struct zn_device){.index = index, .exact = ZN_EXACT_UNKNOWN, .sandbox = ZN_SANDBOX_NONE};
+	*out = (struct zn_device){.index = index,
+		.exact = ZN_EXACT_UNKNOWN,
+		.sandbox = ZN_SANDBOX_NONE};
 	uint64_t type = number(device, CL_DEVICE_TYPE, sizeof(cl_device_type));
 	out->class = type & CL_DEVICE_TYPE_CPU   ? ZN_DEVICE_CPU
 		     : type & CL_DEVICE_TYPE_GPU ? ZN_DEVICE_GPU

@@ -38,10 +38,10 @@ enum zn_sandbox_level {
 };
 
 struct zn_device {
-	uint32_t index; /* in the drivers' order; what a runner is started with */
+	uint32_t index;       /* in the drivers' order; what a runner is started with */
 	uint32_t class_index; /* in their order among those of its class */
 	uint8_t class;        /* enum zn_device_class */
-	uint8_t exact;  /* enum zn_device_exact */
+	uint8_t exact;        /* enum zn_device_exact */
 	uint8_t sandbox; /* enum zn_sandbox_level of the runner that opened it; listed only: NONE */
 	bool fp64;
 	bool shares_memory; /* with the host: nothing is copied to it */

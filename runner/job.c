@@ -101,8 +101,7 @@ enum zn_err zn_job_load(struct zn_job *job, const struct zn_compute *compute,
 	job->load = *load;
 	zn_pipe_layout_of(&job->layout, load);
 	job->job_memory = zn_job_map(fds->fd[0], job->layout.job_bytes, PROT_READ);
-	job->lane_memory =
-		zn_job_map(fds->fd[1], job->layout.lanes_bytes, PROT_READ | PROT_WRITE);
+	job->lane_memory = zn_job_map(fds->fd[1], job->layout.lanes_bytes, PROT_READ | PROT_WRITE);
 	uint8_t *binary = zn_job_map(fds->fd[2], load->binary_bytes, PROT_READ);
 	enum zn_err err = ZN_ERR_MEMORY;
 	if (job->job_memory == NULL || job->lane_memory == NULL || binary == NULL)

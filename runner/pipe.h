@@ -122,7 +122,7 @@ struct zn_pipe_run {
 
 struct zn_pipe_loaded {
 	uint64_t tag;
-	uint8_t err; /* enum zn_err */
+	uint8_t err;           /* enum zn_err */
 	uint64_t binary_bytes; /* BUILT */
 	uint32_t build_ms;
 	char sentence[ZN_PIPE_SENTENCE_BYTES_MAX + 1];

@@ -79,8 +79,8 @@ cl_program zn_program_load(const struct zn_compute *compute, const struct zn_rec
 		&bytes, &given, &status, &err);
 	if (program == NULL)
 		return NULL;
-	if (status == CL_SUCCESS && clBuildProgram(program, 1, &compute->device, options, NULL,
-					    NULL) == CL_SUCCESS)
+	if (status == CL_SUCCESS &&
+		clBuildProgram(program, 1, &compute->device, options, NULL, NULL) == CL_SUCCESS)
 		return program;
 	clReleaseProgram(program);
 	return NULL;

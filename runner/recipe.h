@@ -27,7 +27,8 @@ struct zn_recipe {
 	uint32_t local_bytes;
 	uint32_t slot_bytes;
 	uint32_t width;
-	uint32_t texts_count; /* at most ZN_SOURCES_MAX; abi.h before, map.cl or chunk.cl after them */
+	uint32_t
+		texts_count; /* at most ZN_SOURCES_MAX; abi.h before, map.cl or chunk.cl after them */
 	struct zn_recipe_text texts[ZN_SOURCES_MAX];
 };
 

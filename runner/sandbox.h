@@ -18,7 +18,7 @@
 #include <stdbool.h>
 
 enum zn_sandbox_stage {
-	ZN_STAGE_PROBE,   /* nothing foreign runs; it sees the whole machine, and only tries the fence */
+	ZN_STAGE_PROBE, /* nothing foreign runs; it sees the whole machine, and only tries the fence */
 	ZN_STAGE_BUILDER, /* compiler and linker */
 	ZN_STAGE_RUN,     /* takes binaries, starts nothing */
 	ZN_STAGE_SENSORS, /* nothing foreign runs; it sees /sys, and is not fenced in */

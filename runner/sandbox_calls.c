@@ -41,14 +41,13 @@ static const int opening[] = {CALL(open), CALL(openat), CALL(access), CALL(facce
 	CALL(rename), CALL(renameat), CALL(renameat2), CALL(ftruncate), CALL(truncate),
 	CALL(fallocate), CALL(fsync), CALL(fdatasync), CALL(flock), CALL(umask), CALL(chmod),
 	CALL(fchmod), CALL(fchmodat), CALL(utimensat), CALL(symlink), CALL(copy_file_range),
-	CALL(sendfile), CALL(fadvise64), CALL(fcntl), CALL(dup), CALL(dup2), CALL(dup3),
-	CALL(pipe), CALL(pipe2), CALL(eventfd2), CALL(epoll_create1), CALL(epoll_ctl),
-	CALL(epoll_wait), CALL(epoll_pwait), CALL(mmap), CALL(mprotect), CALL(mincore),
-	CALL(msync), CALL(set_tid_address), CALL(get_robust_list), CALL(arch_prctl), CALL(getppid),
-	CALL(getuid), CALL(geteuid), CALL(getgid), CALL(getegid), CALL(sysinfo), CALL(uname),
-	CALL(getrlimit), CALL(sched_getparam), CALL(sched_getscheduler), CALL(sched_setaffinity),
-	CALL(getpriority), CALL(seccomp), CALL(recvmsg), CALL(sendmsg), CALL(recvfrom),
-	CALL(getpgrp), CALL(getpgid)};
+	CALL(sendfile), CALL(fadvise64), CALL(fcntl), CALL(dup), CALL(dup2), CALL(dup3), CALL(pipe),
+	CALL(pipe2), CALL(eventfd2), CALL(epoll_create1), CALL(epoll_ctl), CALL(epoll_wait),
+	CALL(epoll_pwait), CALL(mmap), CALL(mprotect), CALL(mincore), CALL(msync),
+	CALL(set_tid_address), CALL(get_robust_list), CALL(arch_prctl), CALL(getppid), CALL(getuid),
+	CALL(geteuid), CALL(getgid), CALL(getegid), CALL(sysinfo), CALL(uname), CALL(getrlimit),
+	CALL(sched_getparam), CALL(sched_getscheduler), CALL(sched_setaffinity), CALL(getpriority),
+	CALL(seccomp), CALL(recvmsg), CALL(sendmsg), CALL(recvfrom), CALL(getpgrp), CALL(getpgid)};
 
 static const int building[] = {CALL(execve), CALL(vfork), CALL(wait4), CALL(waitid)};
 
@@ -59,9 +58,9 @@ static const int refused[] = {CALL(ioctl), CALL(prctl), CALL(socket), CALL(get_m
 	CALL(fchownat), CALL(chown), CALL(lchown)};
 
 /* A GPU's driver besides: ioctl on its nodes, and memory that the device sees. */
-static const int gpu[] = {CALL(ioctl), CALL(mlock), CALL(munlock), CALL(mbind),
-	CALL(set_mempolicy), CALL(get_mempolicy), CALL(memfd_create), CALL(eventfd), CALL(kcmp),
-	CALL(timerfd_create), CALL(timerfd_settime), CALL(process_madvise)};
+static const int gpu[] = {CALL(ioctl), CALL(mlock), CALL(munlock), CALL(mbind), CALL(set_mempolicy),
+	CALL(get_mempolicy), CALL(memfd_create), CALL(eventfd), CALL(kcmp), CALL(timerfd_create),
+	CALL(timerfd_settime), CALL(process_madvise)};
 
 static bool allow_all(scmp_filter_ctx filter, const int *calls, size_t count)
 {

@@ -31,8 +31,7 @@ static bool allow(int rules, const char *path, uint64_t rights)
 	beneath.parent_fd = open(path, O_PATH | O_CLOEXEC);
 	if (beneath.parent_fd < 0)
 		return false;
-	long added =
-		syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0);
+	long added = syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0);
 	close(beneath.parent_fd);
 	return added == 0;
 }
@@ -49,8 +48,8 @@ static uint64_t rights_of(enum zn_sandbox_right right, bool directory)
 
 bool zn_sandbox_landlock(const struct zn_sandbox_paths *paths, const char *scratch)
 {
-	long version = syscall(SYS_landlock_create_ruleset, NULL, 0,
-		LANDLOCK_CREATE_RULESET_VERSION);
+	long version =
+		syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 	if (version < 1)
 		return false;
 	struct rules asked = {.handled_fs = FIRST_RIGHTS};
@@ -74,8 +73,8 @@ bool zn_sandbox_landlock(const struct zn_sandbox_paths *paths, const char *scrat
 		return false;
 	bool all = allow(rules, scratch, WRITE_RIGHTS & asked.handled_fs);
 	for (unsigned i = 0; i < paths->count; i++) {
-		uint64_t rights =
-			rights_of(paths->path[i].right, paths->path[i].directory) & asked.handled_fs;
+		uint64_t rights = rights_of(paths->path[i].right, paths->path[i].directory) &
+				  asked.handled_fs;
 		/* one that the private root does not show needs no rule */
 		(void)allow(rules, paths->path[i].at, rights);
 	}

@@ -76,9 +76,9 @@ static bool test(const struct zn_pipe_load *load, int binary_fd)
 	zn_recipe_of_self_test(&known, texts);
 	zn_recipe_of_load(&recipe, &known, NULL);
 	uint8_t *binary = zn_job_map(binary_fd, load->binary_bytes, PROT_READ);
-	cl_program program = binary == NULL ? NULL
-					    : zn_program_load(&compute, &recipe, binary,
-						      load->binary_bytes);
+	cl_program program =
+		binary == NULL ? NULL
+			       : zn_program_load(&compute, &recipe, binary, load->binary_bytes);
 	if (binary != NULL)
 		munmap(binary, load->binary_bytes);
 	if (program == NULL)

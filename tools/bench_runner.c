@@ -317,12 +317,17 @@ static void take_options(int argc, char **argv)
 	}
 }
 
+static char cache[] = "/tmp/zennet-bench-XXXXXX";
+
+static void remove_cache(void)
+{
+	(void)zn_directory_remove(cache);
+}
+
 int main(int argc, char **argv)
 {
-	char cache[] = "/tmp/zennet-bench-XXXXXX";
-
 	take_options(argc, argv);
-	if (mkdtemp(cache) == NULL || !zn_path_make(bench.cache, "%s/runner", cache) ||
+	if (mkdtemp(cache) == NULL || atexit(remove_cache) != 0 || !zn_path_make(bench.cache, "%s/runner", cache) ||
 		zn_loop_create(&bench.loop) != ZN_ERR_OK)
 		bench_fail("no place in /tmp");
 	row("figure", "goal", "measured");
@@ -337,6 +342,5 @@ int main(int argc, char **argv)
 	foreground_figures();
 	bare_end();
 	zn_loop_destroy(bench.loop);
-	(void)zn_directory_remove(cache);
 	return 0;
 }

@@ -135,6 +135,15 @@ static void add_body(struct zn_json *object, const struct zn_transaction *tx)
 		zn_json_add_hash(object, "job", &tx->body.announce.job_hash);
 		zn_json_add_string(object, "endpoint", tx->body.announce.endpoint);
 		break;
+	case ZN_TX_UPDATE:
+		zn_json_add_hash(object, "job_id", &tx->body.update.job_id);
+		zn_json_add_string(object, "endpoint", tx->body.update.endpoint);
+		break;
+	case ZN_TX_BOND:
+	case ZN_TX_UNBOND:
+		zn_json_add_zat(object, "amount_zat",
+			tx->kind == ZN_TX_BOND ? tx->body.bond : tx->body.unbond);
+		break;
 	case ZN_TX_WITHDRAW:
 		zn_json_add_hash(object, "job_id", &tx->body.withdraw);
 		break;

@@ -6,7 +6,6 @@
 #include "core/assert.h"
 #include "io/clock.h"
 #include "io/log.h"
-#include "io/log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +36,7 @@ enum zn_err zn_ledger_client_create(struct zn_ledger_client **out, struct zn_loo
 	}
 	memcpy(client->url, rpc_url, length);
 	client->url[length] = '/';
+	zn_light_begin(&client->light, 0);
 	*out = client;
 	return ZN_ERR_OK;
 }
@@ -45,9 +45,15 @@ void zn_ledger_client_destroy(struct zn_ledger_client *client)
 {
 	if (client == NULL)
 		return;
+	if (client->saved_ns != 0)
+		zn_client_trust_save(client, true);
+	zn_timer_stop(&client->verify_timer);
+	zn_ledger_call_cancel(client->climbing);
 	client->sends_first = client->sends_last = NULL;
 	while (client->calls != NULL)
 		zn_ledger_call_cancel(client->calls);
+	zn_ledger_client_destroy(client->witness);
+	free(client->block);
 	free(client);
 }
 
@@ -89,6 +95,7 @@ static void unlink_call(struct zn_ledger_call *call)
 	client->calls_count--;
 	zn_timer_stop(&call->timer);
 	zn_timer_stop(&call->deadline_timer);
+	zn_call_verify_forget(call);
 	zn_http_call_cancel(call->http);
 	call->http = NULL;
 	call->finished = true;
@@ -101,6 +108,8 @@ static void free_call(struct zn_ledger_call *call)
 	zn_secret_key_wipe(&call->key);
 	free(call->body);
 	free(call->taken);
+	free(call->value);
+	free(call->proof);
 	free(call->tx_bytes);
 	free(call->draft);
 	free(call);
@@ -117,7 +126,7 @@ void zn_ledger_call_cancel(struct zn_ledger_call *call)
 
 void zn_call_finish(struct zn_ledger_call *call, enum zn_err err, const char *detail)
 {
-	char clean[256];
+	char clean[ZN_CLIENT_DETAIL_BYTES];
 	ZN_ASSERT(!call->finished);
 	zn_call_unqueue(call);
 	unlink_call(call);
@@ -208,9 +217,24 @@ static void early_fail(void *user)
 	reply_fail(call, call->failed_early, call->early_detail);
 }
 
+/* The callback must not come before the function that starts the call has returned. */
+static void fail_early(struct zn_ledger_call *call, enum zn_err err, const char *detail)
+{
+	call->failed_early = err;
+	snprintf(call->early_detail, sizeof call->early_detail, "%s", detail);
+	zn_timer_start(&call->timer, call->client->loop, 0, early_fail, call);
+}
+
 void zn_call_ask(struct zn_ledger_call *call, const char *method, struct zn_json *params,
 	uint64_t held_ms, zn_call_reply_fn *on_reply)
 {
+	if (call->client->lied) {
+		zn_json_destroy(params);
+		ZN_ASSERT(call->http == NULL);
+		call->on_reply = on_reply;
+		fail_early(call, ZN_ERR_UNPROVEN, call->client->lie);
+		return;
+	}
 	struct zn_json *root = zn_json_object_create();
 	zn_json_add_string(root, "jsonrpc", "2.0");
 	zn_json_add_number(root, "id", 1);
@@ -234,52 +258,5 @@ void zn_call_ask(struct zn_ledger_call *call, const char *method, struct zn_json
 					    on_http, call);
 	if (err == ZN_ERR_OK)
 		return;
-	/* The callback must not come before the function that starts the call has returned. */
-	call->failed_early = err;
-	snprintf(call->early_detail, sizeof call->early_detail, "%s", zn_err_sentence(err));
-	zn_timer_start(&call->timer, call->client->loop, 0, early_fail, call);
-}
-
-/* --- reading
- * ------------------------------------------------------------------------------------------ */
-
-bool zn_answer_hash(struct zn_hash *out, const struct zn_json *value)
-{
-	const char *text;
-	return zn_json_string(&text, value) && strlen(text) == 2 * sizeof out->bytes &&
-	       zn_hex_read(out->bytes, sizeof out->bytes, text);
-}
-
-static bool digits_read(unsigned int *out, const char **at, int count, char after)
-{
-	*out = 0;
-	for (int i = 0; i < count; i++, (*at)++) {
-		if (**at < '0' || **at > '9')
-			return false;
-		*out = *out * 10 + (unsigned int)(**at - '0');
-	}
-	if (after == '\0')
-		return true;
-	return *(*at)++ == after;
-}
-
-/* RFC 3339 in UTC, a fraction is dropped: days of the civil calendar, no library that knows zones.
- */
-bool zn_answer_time(uint64_t *out, const struct zn_json *value)
-{
-	unsigned int year, month, day, hour, minute, second;
-	const char *at;
-	if (!zn_json_string(&at, value) || !digits_read(&year, &at, 4, '-') ||
-		!digits_read(&month, &at, 2, '-') || !digits_read(&day, &at, 2, 'T') ||
-		!digits_read(&hour, &at, 2, ':') || !digits_read(&minute, &at, 2, ':') ||
-		!digits_read(&second, &at, 2, '\0'))
-		return false;
-	if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 ||
-		minute > 59 || second > 60)
-		return false;
-	/* March is month 0 of its year, so that leap days come last. */
-	unsigned int y = month > 2 ? year : year - 1, m = (month + 9) % 12;
-	uint64_t days = UINT64_C(365) * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1;
-	*out = (days - 719468) * 86400 + hour * 3600 + minute * 60 + second;
-	return true;
+	fail_early(call, err, zn_err_sentence(err));
 }

@@ -2,7 +2,14 @@
  *
  * Everything is asynchronous on one loop: each function starts a call, the answer comes later and
  * exactly once through the callback, unless the call was cancelled. What a node answers is decoded
- * as hostile, and bounded. Nothing is proven yet: the node is believed (docs/LEDGER.md §9).
+ * as hostile, and bounded.
+ *
+ * The node is not believed. Status, params, supply, accounts, channels and jobs are answered only
+ * when a proof leads from the value (or its absence) to a header that the validators signed and that
+ * follows from one trusted before; a transaction counts as applied when its sender's proven nonce
+ * says so. Else err is UNPROVEN and the detail says what was wrong; after a lie nothing is asked of
+ * that node any more. Lists, transactions and blocks looked up are what the node says: their entries
+ * can be asked for one by one. docs/LEDGER.md, "Light client".
  */
 #ifndef ZN_CHAIN_CLIENT_CLIENT_H
 #define ZN_CHAIN_CLIENT_CLIENT_H
@@ -22,6 +29,25 @@ enum zn_err zn_ledger_client_create(struct zn_ledger_client **out, struct zn_loo
 	struct zn_http_client *http, const char *rpc_url);
 /** Cancels what is under way, without calling back. NULL is fine. */
 void zn_ledger_client_destroy(struct zn_ledger_client *client);
+
+/** What to trust to begin with. Nothing given: the first header that the node shows (first use), which
+ *  is said in the log. */
+struct zn_ledger_trust {
+	const char *file; /* where the newest verified header is kept; NULL: nowhere */
+	uint64_t height;  /* a header that a person knows; 0: none. It wins over the file */
+	const struct zn_hash *hash; /* its hash */
+	const char *witness_url;    /* a second node, asked for each header too; NULL: none */
+	uint64_t period_s;          /* how long a header is trusted; 0: ZN_LIGHT_PERIOD_S */
+};
+
+/** Before the first question. False, and a complaint: the file is damaged, or the witness is none. */
+bool zn_ledger_client_trust(struct zn_ledger_client *client, const struct zn_ledger_trust *trust,
+	struct zn_complaint *complaint);
+/** The same as a home has it: home/ledger-trust, and what a person wrote into home/ledger.json, all of
+ *  which may be absent:  {"trust_height": 1200, "trust_hash": "<64 hex digits>",
+ *  "witness": "http://host:26657", "trust_period": "14d"}. `home` NULL: zn_path_home's. */
+bool zn_ledger_client_home(struct zn_ledger_client *client, const char *home,
+	struct zn_complaint *complaint);
 
 struct zn_ledger_status {
 	struct zn_chain_id chain;
@@ -50,7 +76,8 @@ struct zn_ledger_block {
 
 struct zn_ledger_answer {
 	enum zn_err err;    /* OK; NOT_FOUND: the node says there is no such thing; CANCELLED never.
-			       MALFORMED: the node's answer is none. TIMEOUT, UNREACHABLE, ... */
+			       MALFORMED: the node's answer is none. UNPROVEN: it cannot be
+			       believed. TIMEOUT, UNREACHABLE, ... */
 	const char *detail; /* one sentence for a person, never NULL */
 	uint64_t height;    /* of the state that the answer speaks of, or of the transaction */
 	/* Of a sent transaction: OK when it is in a block and applied. err is OK for a refused one

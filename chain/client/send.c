@@ -47,14 +47,40 @@ static bool signs_again(struct zn_ledger_call *call)
 	return true;
 }
 
+/* The sender's proven nonce says whether the transaction was applied: a refused one leaves it. */
+static void on_confirmed(void *user, const struct zn_ledger_answer *answer)
+{
+	struct zn_ledger_call *call = user;
+	struct zn_ledger_client *client = call->client;
+	call->asking = NULL;
+	if (answer->err != ZN_ERR_OK) {
+		if (!offers_again(call, answer->err))
+			zn_call_finish(call, answer->err, answer->detail);
+	} else if (answer->account->nonce > call->nonce) {
+		zn_call_finish(call, ZN_ERR_OK, NULL);
+	} else if (answer->height < call->answer.height) {
+		zn_call_again(call, ZN_CLIENT_POLL_MS);
+	} else {
+		zn_client_caught(client,
+			"it says that a block has a transaction, and the state says otherwise");
+		zn_call_finish(call, ZN_ERR_UNPROVEN, client->lie);
+	}
+}
+
+static void confirm(struct zn_ledger_call *call)
+{
+	if (call->answer.refusal == ZN_LEDGER_OK)
+		zn_ledger_get_account(&call->asking, call->client, &call->sender, on_confirmed,
+			call);
+	else
+		zn_call_finish(call, ZN_ERR_OK, zn_ledger_refusal_sentence(call->answer.refusal));
+}
+
 static void on_waited(struct zn_ledger_call *call, const struct zn_rpc_reply *reply)
 {
 	if (reply->err == ZN_ERR_OK) {
 		if (zn_answer_tx(call, reply->result))
-			zn_call_finish(call, ZN_ERR_OK,
-				call->answer.refusal == ZN_LEDGER_OK
-					? NULL
-					: zn_ledger_refusal_sentence(call->answer.refusal));
+			confirm(call);
 		else
 			zn_call_finish(call, ZN_ERR_MALFORMED,
 				"the node's answer is another transaction");
@@ -130,6 +156,14 @@ void zn_ledger_submit(struct zn_ledger_call **call, struct zn_ledger_client *cli
 	memcpy(made->tx_bytes, bytes, count);
 	made->tx_count = count;
 	zn_transaction_id(&made->tx_id, bytes, count);
+	/* Bytes that are no transaction are applied by no ledger: then the nonce cannot confirm it. */
+	struct zn_transaction *transaction = zn_client_memory(sizeof *transaction);
+	made->nonce = UINT64_MAX;
+	if (zn_transaction_decode(transaction, bytes, count)) {
+		made->nonce = transaction->nonce;
+		zn_account_of(&made->sender, &transaction->sender);
+	}
+	free(transaction);
 	made->ask = offer;
 	offer(made);
 }
@@ -197,6 +231,7 @@ static void prepare(struct zn_ledger_call *call)
 	else if (!client->knows_time)
 		zn_ledger_get_status(&call->asking, client, on_learnt, call);
 	else
+		/* Proven: a node that made us sign for later nonces could have them all applied. */
 		zn_ledger_get_account(&call->asking, client, &call->sender, on_nonce, call);
 }
 

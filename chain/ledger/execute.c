@@ -6,6 +6,7 @@
 static const struct zn_ledger_rule *const rules[ZN_TX_KIND_MAX + 1] = {
 	[ZN_TX_TRANSFER] = &zn_rule_transfer,
 	[ZN_TX_ANNOUNCE] = &zn_rule_announce,
+	[ZN_TX_UPDATE] = &zn_rule_update,
 	[ZN_TX_WITHDRAW] = &zn_rule_withdraw,
 	[ZN_TX_OPEN] = &zn_rule_open,
 	[ZN_TX_TOP_UP] = &zn_rule_top_up,
@@ -13,6 +14,8 @@ static const struct zn_ledger_rule *const rules[ZN_TX_KIND_MAX + 1] = {
 	[ZN_TX_CLOSE] = &zn_rule_close,
 	[ZN_TX_REQUEST_CLOSE] = &zn_rule_request_close,
 	[ZN_TX_REFUND] = &zn_rule_refund,
+	[ZN_TX_BOND] = &zn_rule_bond,
+	[ZN_TX_UNBOND] = &zn_rule_unbond,
 };
 
 /* What every transaction must obey, whatever its kind; the signature last, since it costs most. */

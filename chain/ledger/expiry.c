@@ -8,7 +8,7 @@ static bool before(const struct zn_expiry *a, const struct zn_expiry *b)
 {
 	if (a->expiry_s != b->expiry_s)
 		return a->expiry_s < b->expiry_s;
-	return zn_hash_compare(&a->job_id, &b->job_id) < 0;
+	return zn_hash_compare(&a->key, &b->key) < 0;
 }
 
 static void swap(struct zn_expiry *a, struct zn_expiry *b)

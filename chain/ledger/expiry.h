@@ -1,7 +1,8 @@
-/* chain/ledger/expiry.h - which job expires next: a heap in memory, rebuilt from the state at
- * start.
+/* chain/ledger/expiry.h - what leaves the state next by time: a heap in memory, rebuilt from the
+ * state at start.
  *
- * Jobs that were withdrawn stay in it until their time comes; then their key is not in the state.
+ * Jobs that were withdrawn or updated stay in it until their old time comes; then their key is not
+ * in the state, or their entry there names another time.
  */
 #ifndef ZN_CHAIN_LEDGER_EXPIRY_H
 #define ZN_CHAIN_LEDGER_EXPIRY_H
@@ -14,7 +15,7 @@
 
 struct zn_expiry {
 	uint64_t expiry_s;
-	struct zn_hash job_id;
+	struct zn_hash key; /* of the entry in the state */
 };
 
 struct zn_expiries {
@@ -23,7 +24,7 @@ struct zn_expiries {
 };
 
 void zn_expiries_add(struct zn_expiries *expiries, const struct zn_expiry *expiry);
-/** Take the earliest (of equals, the one with the lower id) if it is due. */
+/** Take the earliest (of equals, the one with the lower key) if it is due. */
 bool zn_expiries_take(struct zn_expiry *out, struct zn_expiries *expiries, uint64_t now_s);
 void zn_expiries_finish(struct zn_expiries *expiries);
 

@@ -17,7 +17,16 @@ struct zn_genesis {
 	uint32_t grace_s_min;
 	uint32_t allocations_count;
 	struct zn_genesis_allocation allocations[ZN_GENESIS_ALLOCATIONS_MAX];
+	/* Or, of a ledger that goes on elsewhere: its whole state but the params, each value behind
+	 * its length (u32), in the order of the keys. The caller's memory; NULL: none. */
+	const uint8_t *entries;
+	size_t entries_bytes;
 };
+
+/** Walk the entries: false at their end, or (then *sound is false) where they are none. `at` is 0 at
+ *  first. */
+bool zn_genesis_entry(struct zn_hash *key, struct zn_state_value *value, bool *sound, size_t *at,
+	const struct zn_genesis *genesis);
 
 /** Its content; two ledgers with one chain id and another hash are not the same. */
 void zn_genesis_hash(struct zn_hash *out, const struct zn_genesis *genesis);
@@ -33,6 +42,8 @@ void zn_genesis_hash(struct zn_hash *out, const struct zn_genesis *genesis);
 	X(NO_ALLOCATION, "it allocates no coins to anybody")                                       \
 	X(TWICE, "it allocates coins to one account twice")                                        \
 	X(EMPTY_ALLOCATION, "an allocation of no coins")                                           \
+	X(BOTH, "give allocations or a state, not both")                                           \
+	X(STATE, "its state is damaged, or its coins do not add up")                               \
 	X(SUM, "the allocations must add up to exactly 1,000,000,000 XEN")
 
 enum zn_genesis_refusal {

@@ -1,6 +1,8 @@
 #include "chain/ledger/ledger.h"
 
 #include "chain/ledger/expiry.h"
+#include "chain/ledger/past.h"
+#include "chain/ledger/rules.h"
 #include "chain/proof/tree.h"
 #include "core/assert.h"
 
@@ -15,6 +17,7 @@ struct zn_ledger {
 	struct zn_overlay *changes;
 	struct zn_tree *tree;
 	struct zn_hash app_hash;
+	struct zn_past past;
 	struct zn_expiries expiries;
 	struct zn_transaction decoded; /* scratch */
 };
@@ -42,15 +45,37 @@ static void tree_put(struct zn_tree *tree, const struct zn_hash *key,
 	ZN_ASSERT(put); /* without memory a node stops, as from kill -9 */
 }
 
-static void expiry_add(struct zn_expiries *expiries, const struct zn_job *job)
+/* When an entry leaves the state by itself; false for one that does not. */
+static bool expiry_of(struct zn_expiry *out, struct zn_job *job, struct zn_unbonding *unbonding,
+	const struct zn_hash *key, const struct zn_state_value *value)
 {
-	struct zn_expiry expiry = {job->announcement.expiry_s, job->id};
-	zn_expiries_add(expiries, &expiry);
+	out->key = *key;
+	if (value->data[0] == ZN_RECORD_JOB_STATE &&
+		zn_job_decode(job, value->data, value->bytes)) {
+		out->expiry_s = job->announcement.expiry_s;
+		return true;
+	}
+	if (value->data[0] == ZN_RECORD_UNBONDING_STATE &&
+		zn_unbonding_decode(unbonding, value->data, value->bytes)) {
+		out->expiry_s = unbonding->release_s;
+		return true;
+	}
+	return false;
+}
+
+static void expiry_add(struct zn_ledger *ledger, const struct zn_hash *key,
+	const struct zn_state_value *value)
+{
+	struct zn_expiry expiry;
+	struct zn_job job;
+	struct zn_unbonding unbonding;
+	if (expiry_of(&expiry, &job, &unbonding, key, value))
+		zn_expiries_add(&ledger->expiries, &expiry);
 }
 
 struct scan {
 	struct zn_ledger *ledger; /* NULL: sums only */
-	struct zn_amount balances, deposits;
+	struct zn_amount balances, deposits, bonds, unbonding, unbondings;
 	bool damaged, overflow;
 };
 
@@ -71,6 +96,27 @@ static void scan_channel(struct scan *scan, const struct zn_state_value *value)
 		scan_sum(scan, &scan->deposits, holds);
 }
 
+static void scan_bond(struct scan *scan, const struct zn_state_value *value)
+{
+	struct zn_bond bond;
+	if (!zn_bond_decode(&bond, value->data, value->bytes)) {
+		scan->damaged = true;
+		return;
+	}
+	scan_sum(scan, &scan->bonds, bond.bonded);
+	scan_sum(scan, &scan->bonds, bond.unbonding);
+	scan_sum(scan, &scan->unbonding, bond.unbonding);
+}
+
+static void scan_unbonding(struct scan *scan, const struct zn_state_value *value)
+{
+	struct zn_unbonding unbonding;
+	if (zn_unbonding_decode(&unbonding, value->data, value->bytes))
+		scan_sum(scan, &scan->unbondings, unbonding.amount);
+	else
+		scan->damaged = true;
+}
+
 static void scan_entry(void *user, const struct zn_hash *key, const struct zn_state_value *value)
 {
 	struct scan *scan = user;
@@ -89,8 +135,12 @@ static void scan_entry(void *user, const struct zn_hash *key, const struct zn_st
 	case ZN_RECORD_JOB_STATE:
 		if (!zn_job_decode(&job, value->data, value->bytes))
 			scan->damaged = true;
-		else if (scan->ledger != NULL)
-			expiry_add(&scan->ledger->expiries, &job);
+		break;
+	case ZN_RECORD_BOND_STATE:
+		scan_bond(scan, value);
+		break;
+	case ZN_RECORD_UNBONDING_STATE:
+		scan_unbonding(scan, value);
 		break;
 	case ZN_RECORD_LEDGER_STATE:
 	case ZN_RECORD_LEDGER_PARAMS:
@@ -98,8 +148,10 @@ static void scan_entry(void *user, const struct zn_hash *key, const struct zn_st
 	default:
 		scan->damaged = true;
 	}
-	if (scan->ledger != NULL)
-		tree_put(scan->ledger->tree, key, value);
+	if (scan->ledger == NULL || scan->damaged)
+		return;
+	tree_put(scan->ledger->tree, key, value);
+	expiry_add(scan->ledger, key, value);
 }
 
 static enum zn_ledger_fault scan_store(struct zn_ledger *ledger, const struct zn_store *store,
@@ -115,7 +167,9 @@ static enum zn_ledger_fault scan_store(struct zn_ledger *ledger, const struct zn
 	if (scan.overflow || !zn_ledger_view_conserved(&view))
 		return ZN_LEDGER_FAULT_SUM;
 	if (zn_amount_compare(scan.balances, view.supply.balances) != 0 ||
-		zn_amount_compare(scan.deposits, view.supply.deposits) != 0)
+		zn_amount_compare(scan.deposits, view.supply.deposits) != 0 ||
+		zn_amount_compare(scan.bonds, view.supply.bonds) != 0 ||
+		zn_amount_compare(scan.unbonding, scan.unbondings) != 0)
 		return ZN_LEDGER_FAULT_TOTALS;
 	return ZN_LEDGER_SOUND;
 }
@@ -157,6 +211,7 @@ void zn_ledger_destroy(struct zn_ledger *ledger)
 		return;
 	zn_overlay_destroy(ledger->changes);
 	zn_tree_destroy(ledger->tree);
+	zn_past_finish(&ledger->past);
 	zn_expiries_finish(&ledger->expiries);
 	free(ledger);
 }
@@ -181,46 +236,53 @@ void zn_ledger_app_hash(struct zn_hash *out, const struct zn_ledger *ledger)
 	*out = ledger->app_hash;
 }
 
-void zn_ledger_view_next(struct zn_ledger_view *view, const struct zn_ledger *ledger,
+/* Only removals count towards the maximum: a heap that was rebuilt holds no withdrawn or updated
+ * jobs, one that was not may, and both must do the same. */
+static void expired_remove(struct zn_ledger *ledger, struct zn_ledger_view *view, bool for_good)
+{
+	struct zn_expiry taken[ZN_EXPIRIES_PER_BLOCK_MAX];
+	struct zn_expiry due, now;
+	struct zn_state_value value;
+	struct zn_job job;
+	struct zn_unbonding unbonding;
+	unsigned int removed = 0;
+	while (removed < ZN_EXPIRIES_PER_BLOCK_MAX &&
+		zn_expiries_take(&due, &ledger->expiries, view->time_s)) {
+		if (!zn_overlay_get(view->state, &value, &due.key))
+			continue;
+		bool leaves = expiry_of(&now, &job, &unbonding, &due.key, &value);
+		ZN_ASSERT(leaves);
+		if (now.expiry_s != due.expiry_s) /* updated; it is in the heap again */
+			continue;
+		if (value.data[0] == ZN_RECORD_JOB_STATE)
+			zn_ledger_job_delete(view, &job.id);
+		else
+			zn_ledger_unbonding_end(view, &unbonding);
+		taken[removed++] = due;
+	}
+	for (unsigned int i = 0; i < removed && !for_good; i++)
+		zn_expiries_add(&ledger->expiries, &taken[i]);
+}
+
+void zn_ledger_view_next(struct zn_ledger_view *view, struct zn_ledger *ledger,
 	struct zn_overlay *scratch, uint64_t time_s)
 {
 	ZN_ASSERT(!ledger->finalized);
 	zn_ledger_view_begin(view, &ledger->params, scratch, ledger->height + 1,
 		time_s > ledger->time_s ? time_s : ledger->time_s);
-}
-
-/* Only removals count towards the maximum: a heap that was rebuilt holds no withdrawn jobs, one
- * that was not may, and both must do the same. */
-static void expired_remove(struct zn_ledger *ledger, struct zn_ledger_view *view)
-{
-	struct zn_expiry expiry;
-	struct zn_state_value value;
-	struct zn_hash key;
-	unsigned int removed = 0;
-	while (removed < ZN_EXPIRIES_PER_BLOCK_MAX &&
-		zn_expiries_take(&expiry, &ledger->expiries, view->time_s)) {
-		zn_state_key(&key, ZN_STATE_JOB, expiry.job_id.bytes, sizeof expiry.job_id.bytes);
-		if (!zn_overlay_get(view->state, &value, &key))
-			continue;
-		zn_ledger_job_delete(view, &expiry.job_id);
-		removed++;
-	}
+	/* Coins that come back with the next block may be spent in it. */
+	expired_remove(ledger, view, false);
 }
 
 static void change_take(void *user, const struct zn_hash *key, const struct zn_state_value *value)
 {
 	struct zn_ledger *ledger = user;
-	struct zn_job job;
 	if (value == NULL) {
 		zn_tree_delete(ledger->tree, key);
 		return;
 	}
 	tree_put(ledger->tree, key, value);
-	if (value->data[0] == ZN_RECORD_JOB_STATE) {
-		bool decoded = zn_job_decode(&job, value->data, value->bytes);
-		ZN_ASSERT(decoded);
-		expiry_add(&ledger->expiries, &job);
-	}
+	expiry_add(ledger, key, value);
 }
 
 void zn_ledger_finalize(struct zn_ledger *ledger, enum zn_ledger_refusal results[],
@@ -231,17 +293,34 @@ void zn_ledger_finalize(struct zn_ledger *ledger, enum zn_ledger_refusal results
 	ZN_ASSERT(block->height == ledger->height + 1 && block->time_s >= ledger->time_s);
 	zn_ledger_view_begin(&view, &ledger->params, ledger->changes, block->height, block->time_s);
 	if (block->txs_count > 0)
-		expired_remove(ledger, &view);
+		expired_remove(ledger, &view, true);
 	for (size_t i = 0; i < block->txs_count; i++)
 		results[i] = zn_ledger_execute_bytes(&view, &ledger->decoded, block->txs[i].bytes,
 			block->txs[i].count, block->txs[i].signature_known);
 	ZN_ASSERT(zn_ledger_view_conserved(&view));
 	zn_ledger_view_end(&view);
+	zn_past_keep(&ledger->past, ledger->height, ledger->tree, ledger->store, ledger->changes);
 	zn_overlay_each(ledger->changes, change_take, ledger);
 	zn_tree_root(&ledger->app_hash, ledger->tree);
 	ledger->height = block->height;
 	ledger->time_s = block->time_s;
 	ledger->finalized = true;
+}
+
+bool zn_ledger_prove(struct zn_tree_proof *proof, bool *present, struct zn_state_value *value,
+	const struct zn_ledger *ledger, const struct zn_hash *key, uint64_t height)
+{
+	const struct zn_past_state *state = zn_past_find(&ledger->past, height);
+	if (height == ledger->height && !ledger->finalized) {
+		zn_tree_prove(proof, ledger->tree, key);
+		*present = ledger->store->get(ledger->store->user, value, key);
+		return true;
+	}
+	if (state == NULL || height >= ledger->height)
+		return false;
+	zn_tree_prove(proof, state->tree, key);
+	*present = zn_past_get(&ledger->past, value, height, ledger->height, ledger->store, key);
+	return true;
 }
 
 const struct zn_overlay *zn_ledger_changes(const struct zn_ledger *ledger)

@@ -12,6 +12,7 @@
 #include "chain/ledger/execute.h"
 #include "chain/ledger/genesis.h"
 #include "chain/ledger/store.h"
+#include "chain/proof/tree.h"
 
 struct zn_ledger;
 
@@ -63,6 +64,15 @@ struct zn_block {
  *  nothing. A block without transactions changes nothing. Asserts that all coins are there. */
 void zn_ledger_finalize(struct zn_ledger *ledger, enum zn_ledger_refusal results[],
 	const struct zn_block *block);
+/** Prove that a key has a value, or none, in the state after block `height`: the committed one or one
+ *  of the ZN_PROOF_HEIGHTS_KEPT before it.
+ *
+ *  Returns: false when that state is not kept (any more).
+ *  Out:     proof, present, value  (only if present)
+ */
+bool zn_ledger_prove(struct zn_tree_proof *proof, bool *present, struct zn_state_value *value,
+	const struct zn_ledger *ledger, const struct zn_hash *key, uint64_t height);
+
 /** What the finalized block changed. */
 const struct zn_overlay *zn_ledger_changes(const struct zn_ledger *ledger);
 /** The changes are in the store now. */
@@ -70,7 +80,7 @@ void zn_ledger_commit(struct zn_ledger *ledger);
 
 /** Begin a view over the committed state in an overlay of the caller's, as of the next block: for a
  *  mempool's checks and for choosing what fits a block. */
-void zn_ledger_view_next(struct zn_ledger_view *view, const struct zn_ledger *ledger,
+void zn_ledger_view_next(struct zn_ledger_view *view, struct zn_ledger *ledger,
 	struct zn_overlay *scratch, uint64_t time_s);
 
 /** Add everything up from a scan. Returns ZN_LEDGER_SOUND when the totals are right. */

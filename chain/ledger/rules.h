@@ -27,6 +27,7 @@ struct zn_ledger_rule {
 
 extern const struct zn_ledger_rule zn_rule_transfer;
 extern const struct zn_ledger_rule zn_rule_announce;
+extern const struct zn_ledger_rule zn_rule_update;
 extern const struct zn_ledger_rule zn_rule_withdraw;
 extern const struct zn_ledger_rule zn_rule_open;
 extern const struct zn_ledger_rule zn_rule_top_up;
@@ -34,6 +35,15 @@ extern const struct zn_ledger_rule zn_rule_redeem;
 extern const struct zn_ledger_rule zn_rule_close;
 extern const struct zn_ledger_rule zn_rule_request_close;
 extern const struct zn_ledger_rule zn_rule_refund;
+extern const struct zn_ledger_rule zn_rule_bond;
+extern const struct zn_ledger_rule zn_rule_unbond;
+
+/** May this announcement stand on the ledger now? Shared by announce and update. */
+enum zn_ledger_refusal zn_ledger_announcement_check(const struct zn_ledger_view *view,
+	const struct zn_announcement *announcement);
+
+/** The coins of an unbonding whose time has come go back into the balance. */
+void zn_ledger_unbonding_end(struct zn_ledger_view *view, const struct zn_unbonding *unbonding);
 
 /** End a channel: `held` to the fee pool, the rest to the payer, the channel out of the state.
  *  Shared by close and refund. */

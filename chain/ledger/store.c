@@ -114,6 +114,11 @@ bool zn_overlay_get(const struct zn_overlay *overlay, struct zn_state_value *out
 	return true;
 }
 
+bool zn_overlay_holds(const struct zn_overlay *overlay, const struct zn_hash *key)
+{
+	return *slot_of(overlay, key) != 0;
+}
+
 void zn_overlay_put(struct zn_overlay *overlay, const struct zn_hash *key,
 	const struct zn_state_value *value)
 {

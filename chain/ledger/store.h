@@ -41,6 +41,8 @@ void zn_overlay_destroy(struct zn_overlay *overlay);
 void zn_overlay_clear(struct zn_overlay *overlay);
 bool zn_overlay_get(const struct zn_overlay *overlay, struct zn_state_value *out,
 	const struct zn_hash *key);
+/** Was this key put or deleted? */
+bool zn_overlay_holds(const struct zn_overlay *overlay, const struct zn_hash *key);
 void zn_overlay_put(struct zn_overlay *overlay, const struct zn_hash *key,
 	const struct zn_state_value *value);
 void zn_overlay_delete(struct zn_overlay *overlay, const struct zn_hash *key);

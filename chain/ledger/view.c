@@ -184,6 +184,65 @@ void zn_ledger_channel_delete(struct zn_ledger_view *view, const struct zn_chann
 	zn_overlay_delete(view->state, &key);
 }
 
+static struct zn_amount bond_holds(const struct zn_bond *bond)
+{
+	struct zn_amount holds;
+	bool fits = zn_amount_add(&holds, bond->bonded, bond->unbonding);
+	ZN_ASSERT(fits);
+	return holds;
+}
+
+void zn_ledger_bond_get(struct zn_bond *out, const struct zn_ledger_view *view,
+	const struct zn_account *account)
+{
+	struct zn_state_value value;
+	struct zn_hash key;
+	zn_state_key_bond(&key, account);
+	*out = (struct zn_bond){.account = *account};
+	if (zn_overlay_get(view->state, &value, &key)) {
+		bool decoded = zn_bond_decode(out, value.data, value.bytes);
+		ZN_ASSERT(decoded);
+	}
+}
+
+void zn_ledger_bond_put(struct zn_ledger_view *view, const struct zn_bond *bond)
+{
+	struct zn_bond before;
+	struct zn_state_value value;
+	struct zn_hash key;
+	zn_ledger_bond_get(&before, view, &bond->account);
+	struct zn_amount now = bond_holds(bond);
+	book(&view->supply.bonds, bond_holds(&before), now);
+	zn_state_key_bond(&key, &bond->account);
+	if (now.zat == 0) {
+		zn_overlay_delete(view->state, &key);
+		return;
+	}
+	value.bytes = (uint32_t)zn_bond_encode(value.data, sizeof value.data, bond);
+	zn_overlay_put(view->state, &key, &value);
+}
+
+static struct zn_hash unbonding_key(const struct zn_hash *id)
+{
+	struct zn_hash key;
+	zn_state_key(&key, ZN_STATE_UNBONDING, id->bytes, sizeof id->bytes);
+	return key;
+}
+
+void zn_ledger_unbonding_put(struct zn_ledger_view *view, const struct zn_unbonding *unbonding)
+{
+	struct zn_state_value value;
+	struct zn_hash key = unbonding_key(&unbonding->id);
+	value.bytes = (uint32_t)zn_unbonding_encode(value.data, sizeof value.data, unbonding);
+	zn_overlay_put(view->state, &key, &value);
+}
+
+void zn_ledger_unbonding_delete(struct zn_ledger_view *view, const struct zn_hash *id)
+{
+	struct zn_hash key = unbonding_key(id);
+	zn_overlay_delete(view->state, &key);
+}
+
 bool zn_ledger_job_get(struct zn_job *out, const struct zn_ledger_view *view,
 	const struct zn_hash *job_id)
 {

@@ -46,6 +46,13 @@ bool zn_ledger_channel_get(struct zn_channel *out, const struct zn_ledger_view *
 void zn_ledger_channel_put(struct zn_ledger_view *view, const struct zn_channel *channel);
 void zn_ledger_channel_delete(struct zn_ledger_view *view, const struct zn_channel *channel);
 
+/** A bond that is not there yet comes with nothing in it; one that holds nothing leaves. */
+void zn_ledger_bond_get(struct zn_bond *out, const struct zn_ledger_view *view,
+	const struct zn_account *account);
+void zn_ledger_bond_put(struct zn_ledger_view *view, const struct zn_bond *bond);
+void zn_ledger_unbonding_put(struct zn_ledger_view *view, const struct zn_unbonding *unbonding);
+void zn_ledger_unbonding_delete(struct zn_ledger_view *view, const struct zn_hash *id);
+
 /** False for an expired one too. */
 bool zn_ledger_job_get(struct zn_job *out, const struct zn_ledger_view *view,
 	const struct zn_hash *job_id);

@@ -1,29 +1,34 @@
 #include "chain/node/application.h"
 
+#include "chain/node/application_inside.h"
+#include "chain/node/signatures.h"
 #include "core/assert.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct zn_application {
-	struct zn_node_store *store;
-	struct zn_ledger *ledger;
-	struct zn_node_head head;
-	struct zn_overlay *pending; /* what was checked since the last commit */
-	struct zn_ledger_view pending_view;
-	struct zn_transaction decoded; /* scratch */
-};
+/* CometBFT counts a transaction in a block with its protobuf tag and length. */
+#define FRAME_BYTES 3
 
-static bool begin(struct zn_node_store *store, struct zn_node_head *head,
-	const struct zn_genesis *genesis, struct zn_complaint *complaint)
+static void step(struct zn_application *application, enum zn_abci_call call)
 {
-	struct zn_overlay *state = zn_overlay_create(zn_node_store_view(store));
+	zn_abci_order_step(&application->order, call, application->head.height);
+}
+
+/* --- the handshake ---------------------------------------------------------------------------- */
+
+static bool begin(struct zn_application *application, const struct zn_genesis *genesis,
+	struct zn_complaint *complaint)
+{
+	struct zn_node_head *head = &application->head;
+	struct zn_overlay *state = zn_overlay_create(zn_node_store_view(application->store));
 	ZN_ASSERT(state != NULL);
 	zn_genesis_apply(state, genesis);
 	*head = (struct zn_node_head){.chain = genesis->chain, .time_s = genesis->time_s};
+	zn_block_mark_genesis(&head->mark, genesis->time_s);
 	zn_genesis_hash(&head->genesis_hash, genesis);
-	/* The root is known only from a scan; so the state is written first, the root with it then,
-	 * as one commit: a memory store computes it. */
+	/* The root is known only from a scan; so a memory store computes it, and state and root are
+	 * written as one. */
 	struct zn_memory_store *memory = zn_memory_store_create();
 	struct zn_ledger *ledger;
 	zn_memory_store_commit(memory, state);
@@ -33,11 +38,11 @@ static bool begin(struct zn_node_store *store, struct zn_node_head *head,
 	zn_ledger_app_hash(&head->app_hash, ledger);
 	zn_ledger_destroy(ledger);
 	zn_memory_store_destroy(memory);
-	enum zn_err err = zn_node_store_block(store, head, state, NULL);
+	enum zn_err err = zn_node_store_block(application->store, head, state, NULL);
 	zn_overlay_destroy(state);
-	if (err == ZN_ERR_OK)
-		return true;
-	return zn_complain(complaint, "the ledger cannot be begun: %s", zn_err_sentence(err));
+	application->begun = err == ZN_ERR_OK;
+	return application->begun ||
+	       zn_complain(complaint, "the ledger cannot be begun: %s", zn_err_sentence(err));
 }
 
 static bool genesis_matches(const struct zn_node_head *head, const struct zn_genesis *genesis,
@@ -77,8 +82,52 @@ static bool load(struct zn_application *application, struct zn_complaint *compla
 			(unsigned long long)head->height);
 	application->pending = zn_overlay_create(zn_node_store_view(application->store));
 	ZN_ASSERT(application->pending != NULL);
-	zn_application_check_restart(application, head->time_s);
+	zn_overlay_clear(application->pending);
+	zn_ledger_view_next(&application->pending_view, application->ledger, application->pending,
+		head->time_s);
 	return true;
+}
+
+void zn_application_info(struct zn_application_info *out, struct zn_application *application)
+{
+	step(application, ZN_ABCI_INFO);
+	*out = (struct zn_application_info){.data = "xencoin",
+		.version = "1",
+		.app_version = 1,
+		.last_height = application->head.height,
+		.last_app_hash = application->head.app_hash};
+}
+
+bool zn_application_init_chain(struct zn_hash *app_hash, struct zn_application *application,
+	const struct zn_genesis *genesis, struct zn_complaint *complaint)
+{
+	step(application, ZN_ABCI_INIT_CHAIN);
+	if (!application->begun && !begin(application, genesis, complaint))
+		return false;
+	if (!genesis_matches(&application->head, genesis, complaint) ||
+		!load(application, complaint))
+		return false;
+	*app_hash = application->head.app_hash;
+	return true;
+}
+
+static bool handshake(struct zn_application *application, const struct zn_genesis *genesis,
+	struct zn_complaint *complaint)
+{
+	struct zn_application_info info;
+	struct zn_hash app_hash;
+	zn_application_info(&info, application);
+	if (info.last_height == 0 && genesis != NULL)
+		return zn_application_init_chain(&app_hash, application, genesis, complaint);
+	if (!application->begun)
+		return zn_complain(complaint,
+			"there is no ledger here yet and no genesis file was given; "
+			"use --genesis FILE, or --solo to begin one");
+	if (genesis != NULL && !genesis_matches(&application->head, genesis, complaint))
+		return false;
+	if (info.last_height == 0) /* begun, and no block yet: what is stored is its genesis */
+		step(application, ZN_ABCI_INIT_CHAIN);
+	return load(application, complaint);
 }
 
 bool zn_application_open(struct zn_application **out, struct zn_node_store *store,
@@ -86,26 +135,28 @@ bool zn_application_open(struct zn_application **out, struct zn_node_store *stor
 {
 	struct zn_application *application = calloc(1, sizeof *application);
 	ZN_ASSERT(application != NULL);
+	application->txs = calloc(ZN_BLOCK_TXS_MAX, sizeof *application->txs);
+	ZN_ASSERT(application->txs != NULL);
 	*out = NULL;
 	application->store = store;
 	enum zn_err err = zn_node_store_head(&application->head, store);
+	application->begun = err == ZN_ERR_OK;
 	bool open = false;
-	if (err == ZN_ERR_NOT_FOUND && genesis == NULL)
-		zn_complain(complaint, "there is no ledger here yet and no genesis file was given; "
-				       "use --genesis FILE, or --solo to begin one");
-	else if (err == ZN_ERR_NOT_FOUND)
-		open = begin(store, &application->head, genesis, complaint);
-	else if (err != ZN_ERR_OK)
+	if (err == ZN_ERR_UNSUPPORTED)
+		zn_complain(complaint,
+			"the ledger in this home was made by another version of xencoind, which "
+			"kept it in another form; run that version, or give another --home");
+	else if (err != ZN_ERR_OK && err != ZN_ERR_NOT_FOUND)
 		zn_complain(complaint, "the stored ledger cannot be read: %s",
 			zn_err_sentence(err));
 	else
-		open = genesis == NULL || genesis_matches(&application->head, genesis, complaint);
-	if (open && load(application, complaint)) {
-		*out = application;
-		return true;
+		open = handshake(application, genesis, complaint);
+	if (!open) {
+		zn_application_close(application);
+		return false;
 	}
-	zn_application_close(application);
-	return false;
+	*out = application;
+	return true;
 }
 
 void zn_application_close(struct zn_application *application)
@@ -114,7 +165,13 @@ void zn_application_close(struct zn_application *application)
 		return;
 	zn_overlay_destroy(application->pending);
 	zn_ledger_destroy(application->ledger);
+	free(application->txs);
 	free(application);
+}
+
+void zn_application_pool_set(struct zn_application *application, struct zn_loop *loop)
+{
+	application->loop = loop;
 }
 
 const struct zn_node_head *zn_application_head(const struct zn_application *application)
@@ -127,8 +184,17 @@ const struct zn_ledger_params *zn_application_params(const struct zn_application
 	return zn_ledger_params(application->ledger);
 }
 
+unsigned int zn_application_snapshots(struct zn_application *application)
+{
+	step(application, ZN_ABCI_SNAPSHOT);
+	return 0;
+}
+
+/* --- the mempool ------------------------------------------------------------------------------ */
+
 void zn_application_check_restart(struct zn_application *application, uint64_t now_s)
 {
+	step(application, ZN_ABCI_CHECK_TX);
 	zn_overlay_clear(application->pending);
 	zn_ledger_view_next(&application->pending_view, application->ledger, application->pending,
 		now_s);
@@ -137,6 +203,7 @@ void zn_application_check_restart(struct zn_application *application, uint64_t n
 enum zn_ledger_refusal zn_application_check(struct zn_application *application,
 	const uint8_t *bytes, size_t count, bool signature_known, uint64_t now_s)
 {
+	step(application, ZN_ABCI_CHECK_TX);
 	if (now_s > application->pending_view.time_s)
 		application->pending_view.time_s = now_s;
 	return zn_ledger_execute_bytes(&application->pending_view, &application->decoded, bytes,
@@ -150,192 +217,80 @@ bool zn_application_settles(const uint8_t *bytes, size_t count)
 	return count > kind_at && (bytes[kind_at] == ZN_TX_REDEEM || bytes[kind_at] == ZN_TX_CLOSE);
 }
 
+/* --- a block ---------------------------------------------------------------------------------- */
+
 void zn_application_prepare(struct zn_application *application, bool take[],
-	const struct zn_block_tx *txs, size_t txs_count, uint64_t time_s)
+	const struct zn_block_tx *txs, size_t txs_count, uint64_t bytes_max, uint64_t time_s)
 {
 	struct zn_ledger_view view;
-	size_t left = ZN_BLOCK_BYTES_MAX, taken = 0;
-	size_t ordinary_left = left - left / ZN_SETTLE_SHARE;
+	uint64_t left = bytes_max < ZN_BLOCK_BYTES_MAX ? bytes_max : ZN_BLOCK_BYTES_MAX;
+	uint64_t ordinary_left = left - left / ZN_SETTLE_SHARE;
+	size_t taken = 0;
+	step(application, ZN_ABCI_PREPARE_PROPOSAL);
 	struct zn_overlay *scratch = zn_overlay_create(zn_node_store_view(application->store));
 	ZN_ASSERT(scratch != NULL);
 	zn_ledger_view_next(&view, application->ledger, scratch, time_s);
 	for (size_t i = 0; i < txs_count; i++) {
 		bool settles = zn_application_settles(txs[i].bytes, txs[i].count);
-		size_t room = settles || left < ordinary_left ? left : ordinary_left;
-		take[i] = txs[i].count <= room && taken < ZN_BLOCK_TXS_MAX &&
+		uint64_t room = settles || left < ordinary_left ? left : ordinary_left;
+		take[i] = txs[i].count + FRAME_BYTES <= room && taken < ZN_BLOCK_TXS_MAX &&
 			  zn_ledger_execute_bytes(&view, &application->decoded, txs[i].bytes,
 				  txs[i].count, txs[i].signature_known) == ZN_LEDGER_OK;
 		if (!take[i])
 			continue;
 		taken++;
-		left -= txs[i].count;
+		left -= txs[i].count + FRAME_BYTES;
 		if (!settles)
-			ordinary_left -= txs[i].count;
+			ordinary_left -= txs[i].count + FRAME_BYTES;
 	}
 	zn_overlay_destroy(scratch);
 }
 
-void zn_application_finalize(struct zn_application *application, enum zn_ledger_refusal results[],
-	const struct zn_block *block)
+bool zn_application_process(struct zn_application *application, const struct zn_block *block)
 {
-	zn_ledger_finalize(application->ledger, results, block);
+	uint64_t all = 0, ordinary = 0;
+	step(application, ZN_ABCI_PROCESS_PROPOSAL);
+	if (block->txs_count > ZN_BLOCK_TXS_MAX)
+		return false;
+	for (size_t i = 0; i < block->txs_count; i++) {
+		const struct zn_block_tx *tx = &block->txs[i];
+		if (!zn_transaction_decode(&application->decoded, tx->bytes, tx->count))
+			return false;
+		all += tx->count + FRAME_BYTES;
+		if (!zn_application_settles(tx->bytes, tx->count))
+			ordinary += tx->count + FRAME_BYTES;
+	}
+	return all <= ZN_BLOCK_BYTES_MAX &&
+	       ordinary <= ZN_BLOCK_BYTES_MAX - ZN_BLOCK_BYTES_MAX / ZN_SETTLE_SHARE;
+}
+
+void zn_application_finalize(struct zn_application *application, enum zn_ledger_refusal results[],
+	const struct zn_block *block, struct zn_hash *app_hash)
+{
+	struct zn_block work = *block;
+	step(application, ZN_ABCI_FINALIZE_BLOCK);
+	ZN_ASSERT(block->txs_count <= ZN_BLOCK_TXS_MAX);
+	if (block->txs_count > 0)
+		memcpy(application->txs, block->txs, block->txs_count * sizeof *block->txs);
+	work.txs = application->txs;
+	zn_signatures_check(application->txs, block->txs_count,
+		&zn_ledger_params(application->ledger)->chain, application->loop);
+	zn_ledger_finalize(application->ledger, results, &work);
+	zn_ledger_app_hash(app_hash, application->ledger);
 }
 
 enum zn_err zn_application_commit(struct zn_application *application,
-	const struct zn_node_block *block)
+	const struct zn_node_block *block, const struct zn_block_mark *mark)
 {
 	struct zn_node_head *head = &application->head;
+	step(application, ZN_ABCI_COMMIT);
 	head->height = zn_ledger_height(application->ledger);
 	head->time_s = zn_ledger_time_s(application->ledger);
 	zn_ledger_app_hash(&head->app_hash, application->ledger);
-	zn_block_header_hash(&head->block_hash, &head->chain, &block->header);
+	head->mark = *mark;
 	enum zn_err err = zn_node_store_block(application->store, head,
 		zn_ledger_changes(application->ledger), block);
 	if (err == ZN_ERR_OK)
 		zn_ledger_commit(application->ledger);
 	return err;
-}
-
-/* --- queries
- * -------------------------------------------------------------------------------------- */
-
-struct asked {
-	const struct zn_application *application;
-	struct zn_query_answer *out;
-	struct zn_codec data; /* reading */
-};
-
-static void bad(struct zn_query_answer *out, const char *log)
-{
-	out->code = ZN_QUERY_BAD;
-	out->log = log;
-}
-
-/* One entry of the state, if the data were read to their end. */
-static void entry(struct asked *asked, const struct zn_hash *key)
-{
-	static struct zn_state_value value;
-	const struct zn_store *store = zn_node_store_view(asked->application->store);
-	if (!zn_codec_done(&asked->data)) {
-		bad(asked->out, "the query's data are not what this path asks for");
-		return;
-	}
-	asked->out->key = *key;
-	if (!store->get(store->user, &value, key)) {
-		asked->out->code = ZN_QUERY_NOT_FOUND;
-		asked->out->log = "there is no such entry";
-		return;
-	}
-	asked->out->bytes = value.bytes;
-	memcpy(asked->out->value, value.data, value.bytes);
-}
-
-static void entry_of_id(struct asked *asked, enum zn_state_tag tag)
-{
-	struct zn_hash id, key;
-	zn_codec_hash(&asked->data, &id);
-	zn_state_key(&key, tag, id.bytes, sizeof id.bytes);
-	entry(asked, &key);
-}
-
-static void entry_of_tag(struct asked *asked, enum zn_state_tag tag)
-{
-	struct zn_hash key;
-	zn_state_key(&key, tag, NULL, 0);
-	entry(asked, &key);
-}
-
-static void query_account(struct asked *asked)
-{
-	struct zn_account account;
-	struct zn_hash key;
-	zn_codec_account(&asked->data, &account);
-	zn_state_key_account(&key, &account);
-	entry(asked, &key);
-}
-
-static void query_channel(struct asked *asked)
-{
-	entry_of_id(asked, ZN_STATE_CHANNEL);
-}
-
-static void query_job(struct asked *asked)
-{
-	entry_of_id(asked, ZN_STATE_JOB);
-}
-
-static void query_supply(struct asked *asked)
-{
-	entry_of_tag(asked, ZN_STATE_SUPPLY);
-}
-
-static void query_params(struct asked *asked)
-{
-	entry_of_tag(asked, ZN_STATE_PARAMS);
-}
-
-static const char page_sentence[] =
-	"the query's data or its cursor are not what this path asks for";
-
-static void query_jobs(struct asked *asked)
-{
-	static struct zn_job_page page;
-	struct zn_jobs_query query;
-	zn_jobs_query_code(&asked->data, &query);
-	if (!zn_codec_done(&asked->data) || !zn_node_store_jobs(&page, asked->application->store,
-						    &query, asked->application->head.time_s))
-		bad(asked->out, page_sentence);
-	else
-		asked->out->bytes =
-			zn_job_page_encode(asked->out->value, sizeof asked->out->value, &page);
-}
-
-static void query_channels(struct asked *asked)
-{
-	static struct zn_channel_page page;
-	struct zn_channels_query query;
-	zn_channels_query_code(&asked->data, &query);
-	if (!zn_codec_done(&asked->data) ||
-		!zn_node_store_channels(&page, asked->application->store, &query))
-		bad(asked->out, page_sentence);
-	else
-		asked->out->bytes =
-			zn_channel_page_encode(asked->out->value, sizeof asked->out->value, &page);
-}
-
-static void query_history(struct asked *asked)
-{
-	static struct zn_history_page page;
-	struct zn_history_query query;
-	zn_history_query_code(&asked->data, &query);
-	if (!zn_codec_done(&asked->data) ||
-		!zn_node_store_history(&page, asked->application->store, &query))
-		bad(asked->out, page_sentence);
-	else
-		asked->out->bytes =
-			zn_history_page_encode(asked->out->value, sizeof asked->out->value, &page);
-}
-
-void zn_application_query(struct zn_query_answer *out, const struct zn_application *application,
-	const char *path, const uint8_t *data, size_t count)
-{
-	static const struct {
-		const char *path;
-		void (*query)(struct asked *asked);
-	} paths[] = {{"/account", query_account}, {"/channel", query_channel}, {"/job", query_job},
-		{"/jobs", query_jobs}, {"/channels", query_channels}, {"/history", query_history},
-		{"/supply", query_supply}, {"/params", query_params}};
-	struct asked asked = {application, out, zn_codec_reader(data, count)};
-	out->code = 0;
-	out->log = "";
-	out->bytes = 0;
-	out->height = application->head.height;
-	memset(&out->key, 0, sizeof out->key);
-	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-		if (strcmp(path, paths[i].path) == 0) {
-			paths[i].query(&asked);
-			return;
-		}
-	bad(out, "unknown path; known are /account /channel /job /jobs /channels /history /supply "
-		 "/params");
 }

@@ -1,24 +1,13 @@
-/* chain/node/block.h - a block as a node keeps it.
+/* chain/node/block.h - a block as a node keeps it: header, commit, transactions and their results.
  *
- * The header's hash names the block; it commits to the block before, the transactions and the state
- * before them. (Solo's own header: CometBFT's format is not made here yet, docs/LEDGER.md §9.)
+ * Header, commit and every hash in them are CometBFT's (chain/proof/header.h); the record that they
+ * are kept in is our own. docs/LEDGER.md §7.
  */
 #ifndef ZN_CHAIN_NODE_BLOCK_H
 #define ZN_CHAIN_NODE_BLOCK_H
 
-#include "chain/tx/state.h"
+#include "chain/proof/commit.h"
 #include "core/limits.h"
-
-struct zn_block_header {
-	struct zn_chain_id chain;
-	uint64_t height;
-	uint64_t time_s;
-	struct zn_hash last_block; /* zero for the first */
-	struct zn_hash app_hash;   /* of the state before this block, as in CometBFT */
-	struct zn_hash data_hash;  /* RFC 6962 root over the transactions' ids, CometBFT's rule */
-	uint32_t txs_count;
-};
-ZN_RECORD_DECLARE(block_header); /* tag "block/1" */
 
 struct zn_node_tx {
 	const uint8_t *bytes; /* borrowed */
@@ -27,22 +16,55 @@ struct zn_node_tx {
 };
 
 struct zn_node_block {
-	struct zn_block_header header;
-	const struct zn_node_tx *txs; /* header.txs_count of them, borrowed */
+	struct zn_header header;
+	const struct zn_commit *commit; /* of this block; borrowed */
+	uint32_t txs_count;
+	const struct zn_node_tx *txs; /* borrowed */
 };
 
-#define ZN_NODE_BLOCK_BYTES_MAX (ZN_BLOCK_BYTES_MAX + 16 * ZN_BLOCK_TXS_MAX + 512)
+/** What the header after a block needs to know of it. */
+struct zn_block_mark {
+	struct zn_block_id block; /* not present at height 0 */
+	struct zn_block_time time;
+	struct zn_hash commit_hash;
+	struct zn_hash results_hash;
+	struct zn_hash next_validators_hash; /* zero at height 0 */
+};
 
-/** The data hash of transactions; ids is scratch for as many hashes. */
-void zn_block_data_hash(struct zn_hash *out, struct zn_hash *ids, const struct zn_node_tx *txs,
+#define ZN_NODE_BLOCK_BYTES_MAX                                                                    \
+	(ZN_BLOCK_BYTES_MAX + 8 * ZN_BLOCK_TXS_MAX + ZN_HEADER_RECORD_BYTES_MAX +                  \
+		ZN_COMMIT_RECORD_BYTES_MAX + 8)
+
+/** Of genesis: there is no block yet. */
+void zn_block_mark_genesis(struct zn_block_mark *out, uint64_t time_s);
+/** `scratch` is for as many hashes as there are transactions. */
+void zn_block_mark_of(struct zn_block_mark *out, const struct zn_node_block *block,
+	struct zn_hash *scratch);
+/** The id of a block of one part. Solo sends no parts: theirs is the leaf hash of the header's. */
+void zn_block_id_of(struct zn_block_id *out, const struct zn_header *header);
+void zn_block_data_hash(struct zn_hash *out, struct zn_hash *scratch, const struct zn_node_tx *txs,
 	uint32_t txs_count);
+
 /** Encode into `bytes` (ZN_NODE_BLOCK_BYTES_MAX); returns the bytes used. */
 size_t zn_node_block_encode(uint8_t *bytes, const struct zn_node_block *block);
-/** The header of an encoded block. */
-bool zn_node_block_header(struct zn_block_header *out, const uint8_t *bytes, size_t count)
+
+/** A walk over an encoded block. */
+struct zn_block_reader {
+	struct zn_codec codec;
+	struct zn_header header;
+	struct zn_commit commit;
+	uint32_t txs_count, txs_read;
+};
+
+/** False if the bytes do not begin with a block's header and commit. */
+bool zn_block_reader_begin(struct zn_block_reader *out, const uint8_t *bytes, size_t count)
 	__attribute__((warn_unused_result));
-/** Transaction `index` of an encoded block, borrowed from `bytes`. */
+/** The next transaction, borrowed from the bytes; false after the last, or where they are damaged. */
+bool zn_block_reader_next(struct zn_node_tx *out, struct zn_block_reader *reader);
+/** Transaction `index`. */
 bool zn_node_block_tx(struct zn_node_tx *out, const uint8_t *bytes, size_t count, uint32_t index)
 	__attribute__((warn_unused_result));
+
+void zn_block_mark_code(struct zn_codec *codec, struct zn_block_mark *mark);
 
 #endif

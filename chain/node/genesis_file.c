@@ -30,7 +30,7 @@ static bool allocation_read(struct zn_genesis_allocation *out, const char *name,
 static bool genesis_parse(struct zn_genesis *out, const char *name, const struct zn_json *root,
 	struct zn_complaint *complaint)
 {
-	const char *chain = NULL;
+	const char *chain = NULL, *state = NULL;
 	uint64_t grace_s = ZN_GRACE_S_MIN;
 	const struct zn_json *allocations = NULL;
 	struct zn_json_reader reader = zn_json_reader_begin(name, root, complaint);
@@ -40,7 +40,8 @@ static bool genesis_parse(struct zn_genesis *out, const char *name, const struct
 	zn_json_read_u64(&reader, "fee_zat_per_byte", false, 0, ZN_GENESIS_FEE_ZAT_MAX,
 		&out->fee_zat_per_byte);
 	zn_json_read_duration_s(&reader, "grace_s_min", false, &grace_s);
-	zn_json_read_array(&reader, "allocations", true, &allocations);
+	zn_json_read_array(&reader, "allocations", false, &allocations);
+	bool has_state = zn_json_read_string(&reader, "state", false, &state) && state != NULL;
 	if (!zn_json_reader_done(&reader))
 		return false;
 	if (!zn_chain_id_make(&out->chain, chain))
@@ -49,10 +50,17 @@ static bool genesis_parse(struct zn_genesis *out, const char *name, const struct
 	if (grace_s > ZN_GRACE_S_MAX)
 		return zn_complain(complaint, "%s: grace_s_min: at most a year (365d)", name);
 	out->grace_s_min = (uint32_t)grace_s;
-	if (zn_json_count(allocations) > ZN_GENESIS_ALLOCATIONS_MAX)
+	if (allocations == NULL && !has_state)
+		return zn_complain(complaint,
+			"%s: allocations: missing; give a list of {\"account\", \"amount\"}", name);
+	uint8_t *entries = NULL;
+	if (has_state && !zn_json_base64(&entries, &out->entries_bytes, zn_json_get(root, "state")))
+		return zn_complain(complaint, "%s: state: no base64", name);
+	out->entries = entries;
+	if (allocations != NULL && zn_json_count(allocations) > ZN_GENESIS_ALLOCATIONS_MAX)
 		return zn_complain(complaint, "%s: allocations: at most %d", name,
 			ZN_GENESIS_ALLOCATIONS_MAX);
-	out->allocations_count = (uint32_t)zn_json_count(allocations);
+	out->allocations_count = allocations == NULL ? 0 : (uint32_t)zn_json_count(allocations);
 	for (size_t i = 0; i < out->allocations_count; i++)
 		if (!allocation_read(&out->allocations[i], name, i, zn_json_at(allocations, i),
 			    complaint))
@@ -97,7 +105,12 @@ bool zn_genesis_file_write(const char *path, const struct zn_genesis *genesis,
 			zn_amount_text(text, genesis->allocations[i].amount));
 		zn_json_add(allocations, NULL, one);
 	}
-	zn_json_add(root, "allocations", allocations);
+	if (genesis->entries != NULL) {
+		zn_json_destroy(allocations);
+		zn_json_add_base64(root, "state", genesis->entries, genesis->entries_bytes);
+	} else {
+		zn_json_add(root, "allocations", allocations);
+	}
 	char *printed = zn_json_print(root, true);
 	zn_json_destroy(root);
 	enum zn_err err = printed == NULL ? ZN_ERR_MEMORY
@@ -107,6 +120,12 @@ bool zn_genesis_file_write(const char *path, const struct zn_genesis *genesis,
 		return true;
 	return zn_complain(complaint, "%s: the genesis file cannot be written: %s", path,
 		zn_err_sentence(err));
+}
+
+void zn_genesis_file_finish(struct zn_genesis *genesis)
+{
+	free((void *)(uintptr_t)genesis->entries);
+	genesis->entries = NULL;
 }
 
 void zn_genesis_solo(struct zn_genesis *out, const struct zn_account *operator_account,
@@ -147,26 +166,34 @@ static enum zn_err key_make(struct zn_secret_key *out, const char *path)
 	return zn_file_write(path, text, 65, 0600);
 }
 
-bool zn_operator_key(struct zn_account *out, bool *made, const char *path,
+bool zn_node_key(struct zn_secret_key *out, bool *made, const char *path, const char *whose,
 	struct zn_complaint *complaint)
 {
-	struct zn_secret_key key;
-	struct zn_public_key public_key;
 	uint8_t *bytes = NULL;
 	size_t count;
 	enum zn_err err = zn_file_read(&bytes, &count, path, 128);
 	*made = err == ZN_ERR_NOT_FOUND;
 	if (*made)
-		err = key_make(&key, path);
-	else if (err == ZN_ERR_OK && !key_parse(&key, bytes, count))
+		err = key_make(out, path);
+	else if (err == ZN_ERR_OK && !key_parse(out, bytes, count))
 		err = ZN_ERR_MALFORMED;
 	free(bytes);
 	if (err == ZN_ERR_MALFORMED)
 		return zn_complain(complaint,
 			"%s: not a key file; it must hold 64 hex characters and a newline", path);
 	if (err != ZN_ERR_OK)
-		return zn_complain(complaint, "%s: the operator's key cannot be %s: %s", path,
+		return zn_complain(complaint, "%s: the %s's key cannot be %s: %s", path, whose,
 			*made ? "written" : "read", zn_err_sentence(err));
+	return true;
+}
+
+bool zn_operator_key(struct zn_account *out, bool *made, const char *path,
+	struct zn_complaint *complaint)
+{
+	struct zn_secret_key key;
+	struct zn_public_key public_key;
+	if (!zn_node_key(&key, made, path, "operator", complaint))
+		return false;
 	zn_public_key_of(&public_key, &key);
 	zn_account_of(out, &public_key);
 	zn_secret_key_wipe(&key);

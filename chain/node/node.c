@@ -21,6 +21,7 @@ struct node {
 	struct zn_loop *loop;
 	struct zn_node_store *store;
 	struct zn_application *application;
+	struct zn_signer signer;
 	struct zn_solo *solo;
 	struct zn_rpc *rpc;
 	int lock_fd;
@@ -112,6 +113,31 @@ static bool genesis_choose(struct node *node)
 	       zn_genesis_file_write(path, &node->genesis, &node->complaint);
 }
 
+/* Another key would be another history's: light clients follow the old one. */
+static bool signer_open(struct node *node)
+{
+	char path[PATH_MAX];
+	struct zn_secret_key key;
+	bool made;
+	const struct zn_node_head *head = zn_application_head(node->application);
+	if (!zn_path_make(path, "%s/validator.key", node->options->home))
+		return zn_complain(&node->complaint, "%s: too long a path", node->options->home);
+	if (head->height > 0 && !zn_file_exists(path))
+		return zn_complain(&node->complaint,
+			"%s: the key that signs this ledger's blocks is gone; bring it back, or "
+			"give another --home for a new ledger",
+			path);
+	if (!zn_node_key(&key, &made, path, "validator", &node->complaint))
+		return false;
+	zn_signer_make(&node->signer, &key);
+	zn_secret_key_wipe(&key);
+	return zn_signer_fits(&node->signer, head) ||
+	       zn_complain(&node->complaint,
+		       "%s: not the key that signed this ledger's blocks so far; bring that one "
+		       "back",
+		       path);
+}
+
 static void on_block(void *user)
 {
 	struct node *node = user;
@@ -154,7 +180,8 @@ static bool rpc_open(struct node *node)
 
 static bool start(struct node *node)
 {
-	struct zn_solo_options solo = {.idle_ms = node->options->idle_ms,
+	struct zn_solo_options solo = {.signer = &node->signer,
+		.idle_ms = node->options->idle_ms,
 		.block = on_block,
 		.failed = on_failed,
 		.user = node};
@@ -164,8 +191,11 @@ static bool start(struct node *node)
 	/* The port first: when it is taken, nothing has been made yet. */
 	if (!rpc_open(node) || !home_open(node) || !genesis_choose(node) ||
 		!zn_application_open(&node->application, node->store,
-			node->has_genesis ? &node->genesis : NULL, &node->complaint))
+			node->has_genesis ? &node->genesis : NULL, &node->complaint) ||
+		!signer_open(node))
 		return false;
+	zn_application_pool_set(node->application, node->loop);
+	zn_node_store_keep(node->store, node->options->keep_s);
 	/* From here on an empty database is a lost one: it must not begin anew in silence. */
 	if (zn_file_write(node->begun_path, "", 0, 0600) != ZN_ERR_OK)
 		return zn_complain(&node->complaint, "%s: cannot be written", node->begun_path);
@@ -182,6 +212,8 @@ static void finish(struct node *node)
 		zn_loop_destroy(node->loop);
 	zn_application_close(node->application);
 	zn_node_store_close(node->store);
+	zn_signer_wipe(&node->signer);
+	zn_genesis_file_finish(&node->genesis);
 }
 
 int zn_node_run(const struct zn_node_options *options)

@@ -15,6 +15,7 @@ struct zn_node_options {
 	const char *genesis;       /* a file, or NULL */
 	const char *operator_text; /* xen1..., or NULL: a key file in the home */
 	uint64_t idle_ms;
+	uint64_t keep_s; /* blocks; 0: all */
 };
 
 /** Run until SIGINT or SIGTERM. Returns the exit status; complaints go to standard error. */

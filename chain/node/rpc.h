@@ -1,7 +1,8 @@
 /* chain/node/rpc.h - the node's JSON-RPC over HTTP: CometBFT's names, shapes and conventions.
  *
  * POST / with {"jsonrpc","id","method","params"}, or GET /method?name=value. Methods: status,
- * health, abci_info, abci_query, broadcast_tx_sync, tx, block. Our own optional parameters begin
+ * health, abci_info, abci_query, broadcast_tx_sync, tx, block, block_results, header, commit,
+ * validators. Our own optional parameters begin
  * with x_, and other nodes ignore them: x_wait_ms holds an answer open that would be "not there",
  * x_wait_height one that is older. docs/LEDGER.md §8.
  */

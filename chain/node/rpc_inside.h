@@ -16,6 +16,10 @@ enum zn_rpc_method {
 	ZN_RPC_BROADCAST_TX_SYNC,
 	ZN_RPC_TX,
 	ZN_RPC_BLOCK,
+	ZN_RPC_BLOCK_RESULTS,
+	ZN_RPC_HEADER,
+	ZN_RPC_COMMIT,
+	ZN_RPC_VALIDATORS,
 	ZN_RPC_METHODS
 };
 
@@ -28,6 +32,7 @@ struct zn_rpc_request {
 	uint8_t *data; /* malloc'ed: a transaction, a hash or a query's data; NULL: none */
 	size_t data_bytes;
 	uint64_t height;
+	bool prove;
 	uint64_t wait_ms, wait_height;
 };
 
@@ -62,6 +67,17 @@ struct zn_rpc {
 	struct zn_rpc_held *held; /* list of answers held open */
 	unsigned int held_count;
 };
+
+/* Answers about blocks; rpc_block.c. As zn_rpc_answer. */
+typedef struct zn_json *zn_rpc_answer_fn(struct zn_rpc_error *error, bool *wait, struct zn_rpc *rpc,
+	const struct zn_rpc_request *request);
+zn_rpc_answer_fn zn_rpc_answer_block, zn_rpc_answer_block_results, zn_rpc_answer_header,
+	zn_rpc_answer_commit, zn_rpc_answer_validators;
+
+bool zn_rpc_block_load(struct zn_block_reader *out, const struct zn_rpc *rpc, uint64_t height);
+void zn_rpc_add_time(struct zn_json *object, const char *key, const struct zn_block_time *time);
+struct zn_json *zn_rpc_validator_json(const struct zn_validator *validator);
+struct zn_json *zn_rpc_tx_result(uint32_t code);
 
 /** Answer a request now.
  *

@@ -7,7 +7,8 @@
 #include <string.h>
 
 static const char *const method_names[ZN_RPC_METHODS] = {"status", "health", "abci_info",
-	"abci_query", "broadcast_tx_sync", "tx", "block"};
+	"abci_query", "broadcast_tx_sync", "tx", "block", "block_results", "header", "commit",
+	"validators"};
 
 bool zn_rpc_fail(struct zn_rpc_error *error, int code, const char *format, ...)
 {
@@ -75,6 +76,16 @@ static bool bytes_of_hex(struct zn_rpc_request *out, const char *hex)
 	return out->data != NULL && zn_hex_read(out->data, out->data_bytes, hex);
 }
 
+static bool bool_param(const struct source *source, const char *name, bool *out)
+{
+	struct zn_json *owned;
+	const struct zn_json *value = value_of(source, name, &owned);
+	bool sound = value == NULL || zn_json_bool(out, value);
+	zn_json_destroy(owned);
+	return sound ||
+	       zn_rpc_fail(source->error, ZN_RPC_INVALID_PARAMS, "%s is not true or false", name);
+}
+
 /* Bytes: 0x... in a URL; in JSON a string of base64, or of hex where CometBFT has HexBytes. */
 static bool bytes_param(const struct source *source, const char *name, bool hex,
 	struct zn_rpc_request *out)
@@ -124,7 +135,8 @@ static bool params_read(struct zn_rpc_request *out, const struct source *source)
 		out->wait_ms = ZN_POLL_HELD_S * 1000;
 	switch (out->method) {
 	case ZN_RPC_ABCI_QUERY:
-		return path_param(source, out) && bytes_param(source, "data", true, out);
+		return bool_param(source, "prove", &out->prove) && path_param(source, out) &&
+		       bytes_param(source, "data", true, out);
 	case ZN_RPC_TX:
 		if (!bytes_param(source, "hash", false, out))
 			return false;

@@ -20,7 +20,8 @@ struct zn_solo {
 	struct zn_solo_options options;
 	struct zn_timer timer;
 	uint64_t last_ns; /* when the last block was made */
-	bool soon;        /* the timer stands for a block with transactions */
+	bool soon;        /* the timer stands for a block that must come at once */
+	bool unproven;    /* the last block changed the state: no header commits to it yet */
 	bool failed;
 	struct waiting pool[ZN_MEMPOOL_TXS_MAX];
 	size_t pool_count, pool_bytes;
@@ -31,10 +32,9 @@ static void block_make(void *user);
 
 static uint64_t now_of(const struct zn_solo *solo)
 {
-	/* A wall clock that was set back must not take ledger time with it. */
-	uint64_t wall_s = zn_clock_wall_s(),
-		 last_s = zn_application_head(solo->application)->time_s;
-	return wall_s > last_s ? wall_s : last_s;
+	struct zn_block_time now;
+	zn_signer_time(&now, zn_application_head(solo->application), zn_clock_wall_ns());
+	return (uint64_t)now.s;
 }
 
 static void block_plan(struct zn_solo *solo)
@@ -42,7 +42,7 @@ static void block_plan(struct zn_solo *solo)
 	uint64_t since_ms = (zn_clock_monotonic_ns() - solo->last_ns) / 1000000;
 	if (solo->failed || solo->soon)
 		return;
-	if (solo->pool_count == 0) {
+	if (solo->pool_count == 0 && !solo->unproven) {
 		zn_timer_start(&solo->timer, solo->loop, solo->options.idle_ms, block_make, solo);
 		return;
 	}
@@ -59,6 +59,7 @@ struct zn_solo *zn_solo_create(struct zn_loop *loop, struct zn_application *appl
 	solo->loop = loop;
 	solo->application = application;
 	solo->options = *options;
+	ZN_ASSERT(zn_signer_fits(options->signer, zn_application_head(application)));
 	zn_timer_start(&solo->timer, loop, 0, block_make, solo);
 	return solo;
 }
@@ -78,6 +79,11 @@ void zn_solo_destroy(struct zn_solo *solo)
 	zn_timer_stop(&solo->timer);
 	pool_clear(solo);
 	free(solo);
+}
+
+const struct zn_signer *zn_solo_signer(const struct zn_solo *solo)
+{
+	return solo->options.signer;
 }
 
 bool zn_solo_holds(const struct zn_solo *solo, const struct zn_hash *tx_id)
@@ -152,6 +158,7 @@ static struct zn_node_tx kept[ZN_BLOCK_TXS_MAX];
 static enum zn_ledger_refusal results[ZN_BLOCK_TXS_MAX];
 static struct zn_hash ids[ZN_BLOCK_TXS_MAX];
 static bool take[ZN_MEMPOOL_TXS_MAX];
+static struct zn_commit commit; /* of the block that is made */
 
 _Static_assert(ZN_BLOCK_TXS_MAX >= ZN_MEMPOOL_TXS_MAX, "the whole mempool may be a candidate");
 
@@ -163,7 +170,8 @@ static size_t choose(struct zn_solo *solo, uint64_t time_s)
 		take[i] = true;
 	}
 	if (solo->pool_bytes > ZN_BLOCK_BYTES_MAX - ZN_BLOCK_BYTES_MAX / ZN_SETTLE_SHARE)
-		zn_application_prepare(solo->application, take, txs, solo->pool_count, time_s);
+		zn_application_prepare(solo->application, take, txs, solo->pool_count,
+			ZN_BLOCK_BYTES_MAX, time_s);
 	for (size_t i = 0; i < solo->pool_count; i++)
 		if (take[i])
 			txs[count++] = txs[i];
@@ -187,33 +195,44 @@ static void pool_recheck(struct zn_solo *solo)
 	}
 }
 
+/* Header, commit and mark of a finalized block around its transactions. */
+static void block_seal(struct zn_node_block *block, struct zn_block_mark *mark,
+	const struct zn_solo *solo, const struct zn_block_time *time)
+{
+	struct zn_hash data_hash;
+	zn_block_data_hash(&data_hash, ids, kept, block->txs_count);
+	zn_signer_header(&block->header, solo->options.signer,
+		zn_application_head(solo->application), time, &data_hash);
+	zn_signer_commit(&commit, solo->options.signer, &block->header);
+	block->commit = &commit;
+	zn_block_mark_of(mark, block, ids);
+}
+
 static void block_make(void *user)
 {
 	struct zn_solo *solo = user;
 	const struct zn_node_head *head = zn_application_head(solo->application);
-	struct zn_node_block block = {.txs = kept,
-		.header = {.chain = head->chain,
-			.height = head->height + 1,
-			.time_s = now_of(solo),
-			.last_block = head->block_hash,
-			.app_hash = head->app_hash}};
-	struct zn_block work = {.height = block.header.height,
-		.time_s = block.header.time_s,
-		.txs = txs};
+	struct zn_node_block block = {.txs = kept};
+	struct zn_block_mark mark;
+	struct zn_block_time time;
+	struct zn_hash app_hash, before = head->app_hash;
+	zn_signer_time(&time, head, zn_clock_wall_ns());
+	struct zn_block work = {.height = head->height + 1, .time_s = (uint64_t)time.s, .txs = txs};
 	work.txs_count = choose(solo, work.time_s);
-	zn_application_finalize(solo->application, results, &work);
+	zn_application_finalize(solo->application, results, &work, &app_hash);
 	for (size_t i = 0; i < work.txs_count; i++)
 		kept[i] = (struct zn_node_tx){txs[i].bytes, (uint32_t)txs[i].count,
 			(uint32_t)results[i]};
-	block.header.txs_count = (uint32_t)work.txs_count;
-	zn_block_data_hash(&block.header.data_hash, ids, kept, block.header.txs_count);
-	enum zn_err err = zn_application_commit(solo->application, &block);
+	block.txs_count = (uint32_t)work.txs_count;
+	block_seal(&block, &mark, solo, &time);
+	enum zn_err err = zn_application_commit(solo->application, &block, &mark);
 	solo->soon = false;
 	if (err != ZN_ERR_OK) {
 		solo->failed = true;
 		solo->options.failed(solo->options.user, err);
 		return;
 	}
+	solo->unproven = !zn_hash_equal(&before, &app_hash);
 	pool_recheck(solo);
 	solo->last_ns = zn_clock_monotonic_ns();
 	block_plan(solo);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 static const char *const table_names[ZN_TABLES] = {"meta", "state", "blocks", "txs", "jobs",
-	"channels", "history"};
+	"channels", "history", "touched"};
 
 static enum zn_err err_of(int code)
 {
@@ -139,6 +139,11 @@ void zn_node_store_close(struct zn_node_store *store)
 	free(store);
 }
 
+void zn_node_store_keep(struct zn_node_store *store, uint64_t keep_s)
+{
+	store->keep_s = keep_s;
+}
+
 const struct zn_store *zn_node_store_view(const struct zn_node_store *store)
 {
 	return &store->view;
@@ -151,12 +156,12 @@ static void head_code(struct zn_codec *codec, struct zn_node_head *head)
 	zn_codec_u64(codec, &head->height);
 	zn_codec_u64(codec, &head->time_s);
 	zn_codec_hash(codec, &head->app_hash);
-	zn_codec_hash(codec, &head->block_hash);
+	zn_block_mark_code(codec, &head->mark);
 }
 
 static MDB_val head_name(void)
 {
-	static char name[] = "head/1";
+	static char name[] = "head/2";
 	return (MDB_val){sizeof name - 1, name};
 }
 
@@ -168,7 +173,7 @@ enum zn_err zn_node_store_head(struct zn_node_head *out, struct zn_node_store *s
 	if (code == MDB_NOTFOUND) {
 		/* Another version's head would be another name; what it holds is not ours. */
 		code = mdb_stat(store->reading, store->tables[ZN_TABLE_META], &stat);
-		return code == 0 && stat.ms_entries == 0 ? ZN_ERR_NOT_FOUND : ZN_ERR_CORRUPT;
+		return code == 0 && stat.ms_entries == 0 ? ZN_ERR_NOT_FOUND : ZN_ERR_UNSUPPORTED;
 	}
 	if (code != 0)
 		return err_of(code);
@@ -180,7 +185,7 @@ enum zn_err zn_node_store_head(struct zn_node_head *out, struct zn_node_store *s
 
 static int head_put(struct zn_node_store *store, MDB_txn *writing, const struct zn_node_head *head)
 {
-	uint8_t bytes[256];
+	uint8_t bytes[512];
 	struct zn_node_head copy = *head;
 	struct zn_codec codec = zn_codec_writer(bytes, sizeof bytes);
 	head_code(&codec, &copy);
@@ -228,7 +233,10 @@ static int block_put(struct zn_node_store *store, MDB_txn *writing,
 	MDB_val name = {sizeof key, key}, value = {count, bytes};
 	int code = mdb_put(writing, store->tables[ZN_TABLE_BLOCKS], &name, &value, 0);
 	free(bytes);
-	return code != 0 ? code : zn_index_block(store, writing, block);
+	if (code == 0)
+		code = zn_index_block(store, writing, block);
+	return code != 0 ? code
+			 : zn_prune(store, writing, block->header.height, block->header.time.s);
 }
 
 enum zn_err zn_node_store_block(struct zn_node_store *store, const struct zn_node_head *head,
@@ -270,6 +278,24 @@ bool zn_node_store_block_get(const uint8_t **bytes, size_t *count,
 	*bytes = value.mv_data;
 	*count = value.mv_size;
 	return true;
+}
+
+uint64_t zn_node_store_earliest(const struct zn_node_store *store)
+{
+	MDB_cursor *cursor;
+	MDB_val name, value;
+	uint64_t height = 0;
+	int code = mdb_cursor_open(store->reading, store->tables[ZN_TABLE_BLOCKS], &cursor);
+	if (code != 0)
+		zn_node_store_broken(code);
+	code = mdb_cursor_get(cursor, &name, &value, MDB_FIRST);
+	if (code == 0 && name.mv_size == 8)
+		for (int i = 0; i < 8; i++)
+			height = height << 8 | ((const uint8_t *)name.mv_data)[i];
+	else if (code != MDB_NOTFOUND)
+		zn_node_store_broken(code != 0 ? code : MDB_CORRUPTED);
+	mdb_cursor_close(cursor);
+	return height;
 }
 
 bool zn_node_store_tx_find(uint64_t *height, uint32_t *index, const struct zn_node_store *store,

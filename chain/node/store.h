@@ -19,7 +19,7 @@ struct zn_node_head {
 	uint64_t height;
 	uint64_t time_s;
 	struct zn_hash app_hash;   /* of the state after the block */
-	struct zn_hash block_hash; /* of the block; zero at height 0 */
+	struct zn_block_mark mark; /* of the block */
 };
 
 /** Open or create the database in a directory. Complains in a sentence on failure. */
@@ -28,8 +28,11 @@ enum zn_err zn_node_store_open(struct zn_node_store **out, const char *directory
 /** NULL is fine. */
 void zn_node_store_close(struct zn_node_store *store);
 
-/** NOT_FOUND in a new one; CORRUPT, IO. */
+/** NOT_FOUND in a new one; UNSUPPORTED in one that another version of the program made; CORRUPT,
+ *  IO. */
 enum zn_err zn_node_store_head(struct zn_node_head *out, struct zn_node_store *store);
+/** Keep blocks for so long, and prune a few older ones with every new one; 0: keep all. */
+void zn_node_store_keep(struct zn_node_store *store, uint64_t keep_s);
 /** The committed state. A failing read ends the program with a sentence. */
 const struct zn_store *zn_node_store_view(const struct zn_node_store *store);
 
@@ -40,6 +43,8 @@ enum zn_err zn_node_store_block(struct zn_node_store *store, const struct zn_nod
 /** Out: *bytes is the encoded block, borrowed until the next write. False: no such block. */
 bool zn_node_store_block_get(const uint8_t **bytes, size_t *count,
 	const struct zn_node_store *store, uint64_t height);
+/** The lowest height whose block is there; 0: none is. */
+uint64_t zn_node_store_earliest(const struct zn_node_store *store);
 bool zn_node_store_tx_find(uint64_t *height, uint32_t *index, const struct zn_node_store *store,
 	const struct zn_hash *tx_id);
 

@@ -1,4 +1,5 @@
 /* chain/node/xencoind.c - the command line of the ledger node. */
+#include "chain/node/export.h"
 #include "chain/node/node.h"
 
 #include "core/key.h"
@@ -13,7 +14,7 @@
 
 static const char help[] =
 	"xencoind --solo [--home DIR] [--listen ADDRESS:PORT] [--genesis FILE]\n"
-	"         [--operator xen1...] [--idle-ms N]\n"
+	"         [--operator xen1...] [--keep TIME] [--idle-ms N]\n"
 	"\n"
 	"Runs a XenCoin ledger on this machine alone: one operator, no consensus.\n"
 	"\n"
@@ -24,7 +25,14 @@ static const char help[] =
 	"  --operator ACCOUNT   who gets the whole supply of a new ledger without --genesis\n"
 	"                       (default: the account of HOME/operator.key, made if missing:\n"
 	"                       64 hex characters, zennet wallet can use it)\n"
+	"  --keep TIME          how long blocks are kept, as 12h or 7d, or all (default 7d);\n"
+	"                       the state is always kept whole\n"
 	"  --idle-ms N          an empty block after so long without transactions (default 30000)\n"
+	"\n"
+	"xencoind export --out FILE [--home DIR] [--chain-id NAME]\n"
+	"\n"
+	"Writes the state of a stopped ledger as the genesis of another: the same balances,\n"
+	"nonces, channels, jobs and bonds. Under the same name the old one must never run again.\n"
 	"\n"
 	"Example: xencoind --solo --home ~/xen --listen 127.0.0.1:26657\n";
 
@@ -70,6 +78,31 @@ static bool listen_read(struct zn_node_options *options, const char *text)
 	return true;
 }
 
+/* "all", "90s", "15m", "12h", "7d". */
+static bool keep_read(uint64_t *out_s, const char *text)
+{
+	static const struct {
+		char unit;
+		uint64_t seconds;
+	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+	char number[16];
+	size_t length = strlen(text);
+	if (strcmp(text, "all") == 0) {
+		*out_s = 0;
+		return true;
+	}
+	if (length < 2 || length > sizeof number)
+		return false;
+	memcpy(number, text, length - 1);
+	number[length - 1] = '\0';
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+		if (text[length - 1] == units[i].unit && number_read(out_s, number, 100000000)) {
+			*out_s *= units[i].seconds;
+			return *out_s > 0;
+		}
+	return false;
+}
+
 static bool home_read(struct zn_node_options *options, const char *text)
 {
 	char home[PATH_MAX];
@@ -100,6 +133,10 @@ static int arguments_read(struct zn_node_options *options, int argc, char **argv
 		else if (strcmp(name, "--listen") == 0) {
 			if (!listen_read(options, value))
 				return complain("--listen: give ADDRESS:PORT, not ", value);
+		} else if (strcmp(name, "--keep") == 0) {
+			if (!keep_read(&options->keep_s, value))
+				return complain("--keep: give 90s, 15m, 12h, 7d or all, not ",
+					value);
 		} else if (strcmp(name, "--idle-ms") == 0) {
 			if (!number_read(&options->idle_ms, value, 3600000) ||
 				options->idle_ms == 0)
@@ -115,6 +152,35 @@ static int arguments_read(struct zn_node_options *options, int argc, char **argv
 		return complain("give --solo: it is the one engine there is yet", "");
 	if (!home_read(options, home))
 		return complain("the home cannot be made; give another --home", "");
+	return 0;
+}
+
+static int run_export(int argc, char **argv)
+{
+	static struct zn_node_options options;
+	const char *home = NULL, *out = NULL, *chain = NULL;
+	struct zn_complaint complaint = {""};
+	for (int i = 0; i < argc; i += 2) {
+		if (i + 1 == argc)
+			return complain("unknown, or its value is missing: ", argv[i]);
+		if (strcmp(argv[i], "--home") == 0)
+			home = argv[i + 1];
+		else if (strcmp(argv[i], "--out") == 0)
+			out = argv[i + 1];
+		else if (strcmp(argv[i], "--chain-id") == 0)
+			chain = argv[i + 1];
+		else
+			return complain("export: unknown: ", argv[i]);
+	}
+	if (out == NULL)
+		return complain("export: give --out FILE", "");
+	if (!home_read(&options, home))
+		return complain("the home cannot be made; give another --home", "");
+	if (!zn_export(options.home, out, chain, &complaint)) {
+		fprintf(stderr, "xencoind: %s\n", complaint.text);
+		return 1;
+	}
+	printf("%s: start it with xencoind --solo --genesis %s in a new --home\n", out, out);
 	return 0;
 }
 
@@ -134,12 +200,15 @@ int main(int argc, char **argv)
 	signal(SIGBUS, on_unreadable);
 	static struct zn_node_options options = {.address = "127.0.0.1",
 		.port = 26657,
-		.idle_ms = ZN_BLOCK_IDLE_S * 1000};
+		.idle_ms = ZN_BLOCK_IDLE_S * 1000,
+		.keep_s = ZN_KEEP_S_DEFAULT};
 	for (int i = 1; i < argc; i++)
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
 			fputs(help, stdout);
 			return 0;
 		}
+	if (argc > 1 && strcmp(argv[1], "export") == 0)
+		return run_export(argc - 2, argv + 2);
 	int status = arguments_read(&options, argc, argv);
 	return status != 0 ? status : zn_node_run(&options);
 }

@@ -33,6 +33,10 @@ size_t zn_tree_count(const struct zn_tree *tree);
 /** The root; hashes only what changed since it was last asked for. */
 void zn_tree_root(struct zn_hash *out, struct zn_tree *tree);
 
+/** The tree as it is now, to be kept while the other one changes: they share what is equal. O(1), save
+ *  for hashing what changed. NULL without memory. Destroyed like any tree. */
+struct zn_tree *zn_tree_snapshot(struct zn_tree *tree);
+
 #define ZN_TREE_DEPTH_MAX 256
 
 /** That a key has a value, or has none. */

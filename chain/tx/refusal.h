@@ -36,6 +36,7 @@
 	X(PAID_SHRINKS, 22, "less than what has been paid out already")                            \
 	X(PAID_OVER_DEPOSIT, 23, "more than the channel's deposit")                                \
 	X(TOO_EARLY, 24, "the channel's grace is not over")                                        \
+	X(NO_BOND, 28, "the account has not bonded so much")                                       \
 	X(NO_FUNDS, 25, "the account does not hold so much")                                       \
 	X(MEMPOOL_FULL, 26, "this node has no room for more transactions now")
 

@@ -20,10 +20,16 @@ enum zn_state_tag {
 	ZN_STATE_JOB = 3,
 	ZN_STATE_PARAMS = 6,
 	ZN_STATE_SUPPLY = 7,
+	ZN_STATE_BOND = 8,
+	ZN_STATE_UNBONDING = 9,
 };
 
 void zn_state_key(struct zn_hash *out, enum zn_state_tag tag, const void *id, size_t id_bytes);
 void zn_state_key_account(struct zn_hash *out, const struct zn_account *account);
+void zn_state_key_bond(struct zn_hash *out, const struct zn_account *account);
+
+/** The key of a value, which its own content says; false if it is no value of the state. */
+bool zn_state_key_of(struct zn_hash *out, const uint8_t *value, size_t count);
 
 /** Never removed, so that nonces never restart. One that is not there has balance 0 and nonce 0. */
 struct zn_account_state {
@@ -37,18 +43,37 @@ ZN_RECORD_DECLARE(account_state);
 struct zn_job {
 	struct zn_hash id;
 	struct zn_account owner;
-	uint64_t announced_s;
+	uint64_t announced_s; /* and not when it was updated */
 	uint64_t announced_height;
 	struct zn_announcement announcement;
 };
 ZN_RECORD_DECLARE(job);
+
+/** What an account has put up as a provider; counted for nothing yet. In the state while it holds
+ *  anything. */
+struct zn_bond {
+	struct zn_account account;
+	struct zn_amount bonded;
+	struct zn_amount unbonding; /* the sum of the account's unbondings */
+};
+ZN_RECORD_DECLARE(bond);
+
+/** Coins on their way out of a bond; back in the balance with the first block that has a
+ *  transaction and is not before release_s, and out of the state. */
+struct zn_unbonding {
+	struct zn_hash id;
+	struct zn_account account;
+	struct zn_amount amount;
+	uint64_t release_s;
+};
+ZN_RECORD_DECLARE(unbonding);
 
 /** Where all coins are: the five parts add up to `supply`, in every block. */
 struct zn_supply {
 	struct zn_amount supply;
 	struct zn_amount balances;
 	struct zn_amount deposits; /* of open channels, less what was redeemed */
-	struct zn_amount bonds;    /* none yet */
+	struct zn_amount bonds;    /* those that unbond included */
 	struct zn_amount stakes;   /* none yet, those that unbond included */
 	struct zn_amount fee_pool;
 };
@@ -77,10 +102,16 @@ struct zn_page_cursor {
 
 enum zn_channel_role { ZN_ROLE_PAYER = 1, ZN_ROLE_PAYEE = 2 };
 
-/** Open jobs, newest first. Query data of /jobs. */
+/** Open jobs, newest first. Query data of /jobs. What is 0 asks for nothing. */
 struct zn_jobs_query {
-	uint8_t kind;  /* enum zn_job_kind; 0: any */
-	uint8_t limit; /* 1 to ZN_PAGE_ENTRIES_MAX */
+	uint8_t kind;              /* enum zn_job_kind */
+	uint8_t unit;              /* enum zn_price_unit */
+	uint8_t device_classes;    /* one of these will do for the job */
+	uint32_t features_lacking; /* ZN_FEATURE_...: not a job that needs one of these */
+	uint64_t memory_bytes;     /* not a job that needs more */
+	uint64_t price_zat_min;    /* not a job that names a lower price */
+	uint64_t since_s;          /* not a job that was announced before */
+	uint8_t limit;             /* 1 to ZN_PAGE_ENTRIES_MAX */
 	struct zn_page_cursor after;
 };
 void zn_jobs_query_code(struct zn_codec *codec, struct zn_jobs_query *query);

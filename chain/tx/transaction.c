@@ -15,6 +15,17 @@ static void announce_code(struct zn_codec *codec, struct zn_transaction *transac
 	zn_announcement_code(codec, &transaction->body.announce);
 }
 
+static void update_code(struct zn_codec *codec, struct zn_transaction *transaction)
+{
+	struct zn_tx_update *update = &transaction->body.update;
+	zn_codec_hash(codec, &update->job_id);
+	zn_codec_u64(codec, &update->price_zat);
+	zn_codec_u64(codec, &update->deadline_s);
+	zn_codec_u64(codec, &update->expiry_s);
+	zn_codec_hash(codec, &update->tls_pin);
+	zn_codec_text(codec, update->endpoint, ZN_ENDPOINT_BYTES_MAX);
+}
+
 static void withdraw_code(struct zn_codec *codec, struct zn_transaction *transaction)
 {
 	zn_codec_hash(codec, &transaction->body.withdraw);
@@ -63,12 +74,23 @@ static void refund_code(struct zn_codec *codec, struct zn_transaction *transacti
 	zn_codec_hash(codec, &transaction->body.refund);
 }
 
+static void bond_code(struct zn_codec *codec, struct zn_transaction *transaction)
+{
+	zn_codec_amount(codec, &transaction->body.bond);
+}
+
+static void unbond_code(struct zn_codec *codec, struct zn_transaction *transaction)
+{
+	zn_codec_amount(codec, &transaction->body.unbond);
+}
+
 static const struct {
 	const char *name;
 	void (*code)(struct zn_codec *codec, struct zn_transaction *transaction);
 } kinds[ZN_TX_KIND_MAX + 1] = {
 	[ZN_TX_TRANSFER] = {"transfer", transfer_code},
 	[ZN_TX_ANNOUNCE] = {"announce", announce_code},
+	[ZN_TX_UPDATE] = {"update", update_code},
 	[ZN_TX_WITHDRAW] = {"withdraw", withdraw_code},
 	[ZN_TX_OPEN] = {"open", open_code},
 	[ZN_TX_TOP_UP] = {"top-up", top_up_code},
@@ -76,6 +98,8 @@ static const struct {
 	[ZN_TX_CLOSE] = {"close", close_code},
 	[ZN_TX_REQUEST_CLOSE] = {"request-close", request_close_code},
 	[ZN_TX_REFUND] = {"refund", refund_code},
+	[ZN_TX_BOND] = {"bond", bond_code},
+	[ZN_TX_UNBOND] = {"unbond", unbond_code},
 };
 
 static bool kind_known(uint8_t kind)
@@ -166,8 +190,8 @@ size_t zn_transaction_sign(uint8_t bytes[ZN_TX_BYTES_MAX], struct zn_transaction
 	return zn_transaction_encode(bytes, transaction);
 }
 
-void zn_job_id(struct zn_hash *out, const struct zn_chain_id *chain, const struct zn_account *owner,
-	uint64_t nonce)
+static void id_of(struct zn_hash *out, const char *tag, const struct zn_chain_id *chain,
+	const struct zn_account *owner, uint64_t nonce)
 {
 	uint8_t bytes[32];
 	struct zn_account account = *owner;
@@ -175,5 +199,17 @@ void zn_job_id(struct zn_hash *out, const struct zn_chain_id *chain, const struc
 	zn_codec_account(&codec, &account);
 	zn_codec_u64(&codec, &nonce);
 	ZN_ASSERT(zn_codec_done(&codec));
-	zn_hash_tagged(out, "job-id/1", chain, bytes, codec.used);
+	zn_hash_tagged(out, tag, chain, bytes, codec.used);
+}
+
+void zn_job_id(struct zn_hash *out, const struct zn_chain_id *chain, const struct zn_account *owner,
+	uint64_t nonce)
+{
+	id_of(out, "job-id/1", chain, owner, nonce);
+}
+
+void zn_unbonding_id(struct zn_hash *out, const struct zn_chain_id *chain,
+	const struct zn_account *owner, uint64_t nonce)
+{
+	id_of(out, "unbonding-id/1", chain, owner, nonce);
 }

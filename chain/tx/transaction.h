@@ -13,10 +13,11 @@
 #include "market/announcement.h"
 #include "market/voucher.h"
 
-/* Stored and sent: never renumbered. 3 is kept for update, 11 and on for bonds and delegation. */
+/* Stored and sent: never renumbered. 13 and on are kept for delegation and validators. */
 enum zn_transaction_kind {
 	ZN_TX_TRANSFER = 1,
 	ZN_TX_ANNOUNCE = 2,
+	ZN_TX_UPDATE = 3,
 	ZN_TX_WITHDRAW = 4,
 	ZN_TX_OPEN = 5,
 	ZN_TX_TOP_UP = 6,
@@ -24,12 +25,24 @@ enum zn_transaction_kind {
 	ZN_TX_CLOSE = 8,
 	ZN_TX_REQUEST_CLOSE = 9,
 	ZN_TX_REFUND = 10,
+	ZN_TX_BOND = 11,
+	ZN_TX_UNBOND = 12,
 };
-#define ZN_TX_KIND_MAX 10
+#define ZN_TX_KIND_MAX 12
 
 struct zn_tx_transfer {
 	struct zn_account to;
 	struct zn_amount amount;
+};
+
+/** What may change about a job on the ledger; the work itself, its size and needs may not. */
+struct zn_tx_update {
+	struct zn_hash job_id;
+	uint64_t price_zat;
+	uint64_t deadline_s;
+	uint64_t expiry_s;
+	struct zn_hash tls_pin;
+	char endpoint[ZN_ENDPOINT_BYTES_MAX + 1];
 };
 
 /** One channel to open; the payer is the sender. */
@@ -70,13 +83,16 @@ struct zn_transaction {
 	union {
 		struct zn_tx_transfer transfer;
 		struct zn_announcement announce;
+		struct zn_tx_update update;
 		struct zn_hash withdraw; /* job id */
 		struct zn_tx_open open;
 		struct zn_tx_top_up top_up;
 		struct zn_signed_voucher redeem;
 		struct zn_tx_close close;
 		struct zn_tx_request_close request_close;
-		struct zn_hash refund; /* channel id */
+		struct zn_hash refund;   /* channel id */
+		struct zn_amount bond;   /* how much */
+		struct zn_amount unbond; /* how much */
 	} body;
 	struct zn_signature signature;
 };
@@ -110,6 +126,10 @@ struct zn_amount zn_transaction_fee(size_t count, uint64_t fee_zat_per_byte);
  *  zn_channel_id in market/channel.h.) */
 void zn_job_id(struct zn_hash *out, const struct zn_chain_id *chain, const struct zn_account *owner,
 	uint64_t nonce);
+
+/** The id of the unbonding that `owner` begins in its transaction with `nonce`. */
+void zn_unbonding_id(struct zn_hash *out, const struct zn_chain_id *chain,
+	const struct zn_account *owner, uint64_t nonce);
 
 /** "transfer", "request-close"; "?" for a number that names none. */
 const char *zn_transaction_kind_name(uint8_t kind);

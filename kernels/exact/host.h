@@ -43,8 +43,8 @@ static inline uint32_t mul_hi(uint32_t a, uint32_t b)
 #endif
 
 /* as_int and as_uint take either kind of 32 bits. */
-#define as_int(x)  _Generic((x), float: (int32_t)as_uint((float)(x)), default: (int32_t)(x))
-#define as_uint(x) _Generic((x), float: as_uint((float)(x)), default: (uint32_t)(x))
+#define as_int(x)  _Generic((x), float : (int32_t)as_uint((float)(x)), default : (int32_t)(x))
+#define as_uint(x) _Generic((x), float : as_uint((float)(x)), default : (uint32_t)(x))
 
 #define uchar zn_uchar
 #define uint  zn_uint

@@ -113,8 +113,8 @@ static inline ZN_F ZN_N(zn_core_angle_large)(ZN_F x, ZN_F *low, ZN_U *quarters)
 	ZN_U mantissa = (bits & 0x007fffffu) | 0x00800000u;
 	ZN_U at = ((bits >> 23) & 255u) - 120u; /* of the first bit, after 32 zeros */
 	ZN_U k = at >> 5, shift = at & 31u, back = 31u - (at & 31u);
-	ZN_U t0 = ZN_N(zn_core_two_over_pi)(k, 0u, 0xa2f9836eu, 0x4e441529u, 0xfc2757d1u,
-		0xf534ddc0u);
+	ZN_U t0 = ZN_N(
+		zn_core_two_over_pi)(k, 0u, 0xa2f9836eu, 0x4e441529u, 0xfc2757d1u, 0xf534ddc0u);
 	ZN_U t1 = ZN_N(zn_core_two_over_pi)(k, 0xa2f9836eu, 0x4e441529u, 0xfc2757d1u, 0xf534ddc0u,
 		0xdb629599u);
 	ZN_U t2 = ZN_N(zn_core_two_over_pi)(k, 0x4e441529u, 0xfc2757d1u, 0xf534ddc0u, 0xdb629599u,
@@ -136,7 +136,7 @@ static inline ZN_F ZN_N(zn_core_angle_large)(ZN_F x, ZN_F *low, ZN_U *quarters)
 	least ^= sign;
 	ZN_F a = ZN_FROM_INT(ZN_AS_I(most >> 6)) * 5.9604644775390625e-08f; /* 2^-24 */
 	ZN_F b = ZN_FROM_INT(ZN_AS_I(((most & 63u) << 18) | (least >> 14))) *
-		 3.5527136788005009e-15f; /* 2^-48 */
+		 3.5527136788005009e-15f;                                         /* 2^-48 */
 	ZN_F c = ZN_FROM_INT(ZN_AS_I(least & 0x3fffu)) * 2.1684043449710089e-19f; /* 2^-62 */
 	ZN_F part = a + b;
 	ZN_F part_low = ((a - part) + b) + c;
@@ -156,7 +156,7 @@ static inline ZN_F ZN_N(zn_core_angle_large)(ZN_F x, ZN_F *low, ZN_U *quarters)
 static inline ZN_F ZN_N(zn_core_angle)(ZN_F x, ZN_F *low, ZN_U *quarters)
 {
 	ZN_F rounded = fma(x, ZN_EACH(ZN_TWO_OVER_PI), ZN_EACH(ZN_ROUNDER));
-	ZN_F n = ZN_EACH(ZN_ROUNDER) - rounded; /* the number of quarters, negative */
+	ZN_F n = ZN_EACH(ZN_ROUNDER) - rounded;     /* the number of quarters, negative */
 	ZN_F near = fma(n, ZN_EACH(ZN_HALF_PI), x); /* exact */
 	ZN_F second = n * ZN_HALF_PI_LOW;
 	ZN_F angle = near + second;
@@ -265,16 +265,21 @@ static inline ZN_F ZN_N(zn_tan)(ZN_F x)
 static inline ZN_F ZN_N(zn_core_atan)(ZN_F t, ZN_F low)
 {
 	ZN_F z = t * t;
-	ZN_F p = fma(z, ZN_EACH(-0.00173897319f), ZN_EACH(0.0106667401f));
-	p = fma(z, p, ZN_EACH(-0.030709004f));
-	p = fma(z, p, ZN_EACH(0.057478942f));
-	p = fma(z, p, ZN_EACH(-0.0837495103f));
-	p = fma(z, p, ZN_EACH(0.109422199f));
-	p = fma(z, p, ZN_EACH(-0.142622903f));
-	p = fma(z, p, ZN_EACH(0.199983597f));
-	p = fma(z, p, ZN_EACH(-0.333332926f));
-	ZN_F result = fma(t * z, p, low * fma(z, ZN_EACH(-0.5f), ZN_EACH(1.0f)));
-	return t == 1.0f ? ZN_EACH(-0.214601837f) : result; /* an eighth of a turn, as pi / 4 rounds */
+	ZN_F p = fma(z, ZN_EACH(0.00107747898f), ZN_EACH(-0.00713443151f));
+	p = fma(z, p, ZN_EACH(0.0221450254f));
+	p = fma(z, p, ZN_EACH(-0.0442187749f));
+	p = fma(z, p, ZN_EACH(0.0670754537f));
+	p = fma(z, p, ZN_EACH(-0.0879582092f));
+	p = fma(z, p, ZN_EACH(0.110540435f));
+	p = fma(z, p, ZN_EACH(-0.142791748f));
+	p = fma(z, p, ZN_EACH(0.199996188f));
+	p = fma(z, p, ZN_EACH(-0.333333254f));
+	ZN_F cube = t * z;
+	ZN_F cube_low = fma(t, z, -cube) + t * fma(t, t, -z);
+	ZN_F slope = fma(z, ZN_EACH(-0.5f), ZN_EACH(1.0f));
+	ZN_F result = fma(cube, p, fma(cube_low, p, low * slope));
+	return t == 1.0f ? ZN_EACH(-0.214601837f)
+			 : result; /* an eighth of a turn, as pi / 4 rounds */
 }
 
 /* most + most_low + part + rest; of the first and the third the first is larger or 0. */
@@ -362,20 +367,19 @@ static inline ZN_F ZN_N(zn_acos)(ZN_F x)
 	most = small ? ZN_EACH(1.0f) : most; /* quarters of a turn */
 	ZN_F times = x < 0.0f ? ZN_EACH(-2.0f) : ZN_EACH(2.0f);
 	times = small ? times * -0.5f : times;
-	ZN_F result = ZN_N(zn_core_sum)(most * ZN_HALF_PI, most * ZN_HALF_PI_LOW, root * times,
-		rest * times);
+	ZN_F result = ZN_N(
+		zn_core_sum)(most * ZN_HALF_PI, most * ZN_HALF_PI_LOW, root * times, rest * times);
 	return size <= 1.0f ? result : ZN_NAN_EACH;
 }
 
 /* --- powers --------------------------------------------------------------------------------- */
 
-/* x * 2^power, power from -252 to 252, in two steps: denormals are rounded once. */
+/* x * 2^power for x near 1, power from -252 to 252, in two steps: denormals are rounded once. */
 static inline ZN_F ZN_N(zn_core_scale)(ZN_F x, ZN_I power)
 {
 	ZN_I lesser = power >> 1;
-	ZN_F first = ZN_AS_F(ZN_AS_U(lesser + 127) << 23);
-	ZN_F second = ZN_AS_F(ZN_AS_U(power - lesser + 127) << 23);
-	return x * first * second;
+	ZN_F first = ZN_AS_F(ZN_AS_U(x) + (ZN_AS_U(lesser) << 23));
+	return first * ZN_AS_F(ZN_AS_U(power - lesser + 127) << 23);
 }
 
 /* 2^(x + low) for any x; NaN stays. */
@@ -410,10 +414,11 @@ static inline ZN_F ZN_N(zn_exp)(ZN_F x)
 	ZN_F n = ZN_EACH(ZN_ROUNDER) - rounded;
 	ZN_F r = fma(n, ZN_EACH(0.693145752f), bounded); /* exact */
 	r = fma(n, ZN_EACH(1.42860677e-06f), r);
-	ZN_F p = fma(r, ZN_EACH(0.00137445435f), ZN_EACH(0.00836896803f));
-	p = fma(r, p, ZN_EACH(0.0416696593f));
-	p = fma(r, p, ZN_EACH(0.166665182f));
-	p = fma(r, p, ZN_EACH(0.499999881f));
+	ZN_F p = fma(r, ZN_EACH(0.000195756395f), ZN_EACH(0.0013935779f));
+	p = fma(r, p, ZN_EACH(0.00833388977f));
+	p = fma(r, p, ZN_EACH(0.0416664556f));
+	p = fma(r, p, ZN_EACH(0.166666642f));
+	p = fma(r, p, ZN_EACH(0.5f));
 	p = fma(r * r, p, r) + 1.0f;
 	ZN_F result = ZN_N(zn_core_scale)(p, ZN_AS_I(ZN_AS_U(rounded) - 0x4b400000u));
 	return x == x ? result : ZN_NAN_EACH;

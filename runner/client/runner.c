@@ -270,7 +270,8 @@ enum zn_err zn_runner_create(struct zn_runner **out, struct zn_loop *loop,
 		return ZN_ERR_MEMORY;
 	runner->loop = loop;
 	runner->options = *options;
-	runner->duty_wanted = zn_runner_duty(options->duty_percent != 0 ? options->duty_percent : 100);
+	runner->duty_wanted =
+		zn_runner_duty(options->duty_percent != 0 ? options->duty_percent : 100);
 	runner->job_memory.fd = runner->lane_memory.fd = -1;
 	zn_runner_forget_binary(runner);
 	runner->process =

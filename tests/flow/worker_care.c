@@ -75,9 +75,7 @@ static int tear_down(void **state)
 
 static void buy(uint64_t chunks)
 {
-	const struct buyer_options wanted = {.chunks = chunks,
-		.chunk_items = 2000,
-		.rounds = 3000};
+	const struct buyer_options wanted = {.chunks = chunks, .chunk_items = 2000, .rounds = 3000};
 	buyer_start(&buyer, &node, &wanted);
 }
 

@@ -25,24 +25,24 @@
 const struct attack attacks_words[] = {
 	/* files at compile time */
 	ROW("#include of a secret", INCLUDE, ANY_END | FEW, "#include \"@SECRET@\"\n" NOTHING),
-	ROW("#include <> of a secret", INCLUDE, ANY_END, "#include <@SECRET@>\n" NOTHING),
+	ROW("#include <> of a secret", INCLUDE, ANY_END | LONG, "#include <@SECRET@>\n" NOTHING),
 	ROW("#include of /etc/passwd", INCLUDE, ANY_END, "#include \"/etc/passwd\"\n" NOTHING),
 	ROW("#include of a relative file", INCLUDE, ANY_END,
 		"#include \"../../../../../../../../../../etc/passwd\"\n" NOTHING),
 	ROW("#include of what never ends", INCLUDE, ANY_END, "#include \"/dev/zero\"\n" NOTHING),
-	ROW("#include of its own memory", INCLUDE, ANY_END,
+	ROW("#include of its own memory", INCLUDE, ANY_END | LONG,
 		"#include \"/proc/self/mem\"\n" NOTHING),
-	ROW("#include of the environment", INCLUDE, ANY_END,
+	ROW("#include of the environment", INCLUDE, ANY_END | LONG,
 		"#include \"/proc/self/environ\"\n" NOTHING),
 	ROW("#include of itself", INCLUDE, ANY_END, "#include __FILE__\n" NOTHING),
 	ROW("#include with a splice and comments", INCLUDE, ANY_END,
 		"# /**/ inc\\\nlude /**/ \"@SECRET@\"\n" NOTHING),
 	ROW("#include as a digraph", DIGRAPH, ANY_END, "%:include \"@SECRET@\"\n" NOTHING),
 	ROW("#include as a trigraph", TRIGRAPH, ANY_END, "?\?=include \"@SECRET@\"\n" NOTHING),
-	ROW("#include from a macro", INCLUDE, ANY_END,
+	ROW("#include from a macro", INCLUDE, ANY_END | LONG,
 		"#define FILE \"@SECRET@\"\n#include FILE\n" NOTHING),
-	ROW("#include_next", INCLUDE, ANY_END, "#include_next \"@SECRET@\"\n" NOTHING),
-	ROW("#import", INCLUDE, ANY_END, "#import \"@SECRET@\"\n" NOTHING),
+	ROW("#include_next", INCLUDE, ANY_END | LONG, "#include_next \"@SECRET@\"\n" NOTHING),
+	ROW("#import", INCLUDE, ANY_END | LONG, "#import \"@SECRET@\"\n" NOTHING),
 	ROW("__has_include of a secret", INCLUDE, PASSES | BUILDS_NOT | IN_ROOT | FEW,
 		MAP "{\n#if __has_include(\"@SECRET@\")\n*(__global long *)slot = 1;\n#endif\n}\n"),
 	ROW("__has_include of /etc/shadow", INCLUDE, PASSES | BUILDS_NOT | IN_ROOT,
@@ -54,10 +54,10 @@ const struct attack attacks_words[] = {
 	ROW("#pragma GCC dependency", PRAGMA, ANY_END,
 		"#pragma GCC dependency \"@SECRET@\"\n" NOTHING),
 	ROW("#pragma that crashes clang", PRAGMA, ANY_END, "#pragma clang __debug crash\n" NOTHING),
-	ROW("#pragma that overflows clang's stack", PRAGMA, ANY_END,
+	ROW("#pragma that overflows clang's stack", PRAGMA, ANY_END | LONG,
 		"#pragma clang __debug overflow_stack\n" NOTHING),
-	ROW("_Pragma", PRAGMA, ANY_END, "_Pragma(\"clang __debug crash\")\n" NOTHING),
-	ROW("#undef of the slot size", UNDEF, ANY_END,
+	ROW("_Pragma", PRAGMA, ANY_END | LONG, "_Pragma(\"clang __debug crash\")\n" NOTHING),
+	ROW("#undef of the slot size", UNDEF, ANY_END | LONG,
 		"#undef ZN_SLOT_BYTES\n#define ZN_SLOT_BYTES 4\n" NOTHING),
 	/* spellings of asm */
 	ROW("asm", ASSEMBLY, ANY_END, MAP "{ asm(\"nop\"); slot[0] = 1; }\n"),
@@ -72,20 +72,31 @@ const struct attack attacks_words[] = {
 		MAP "{ \\u0061sm(\"nop\"); slot[0] = 1; }\n"),
 	/* what asm can do to the assembler and the linker */
 	ROW(".incbin of a secret", ASSEMBLY, ANY_END | FEW,
+		MAP "{ __global uchar *p;\n"
+		    "__asm__ volatile(\".pushsection .data\\nleak%=: .incbin "
+		    "\\\"@SECRET@\\\"\\n.zero 256\\n\"\n"
+		    "  \".popsection\\nlea leak%=(%%rip), %0\" : \"=r\"(p));\n"
+		    "for (uint i = 0; i < ZN_SLOT_BYTES; i++) slot[i] = p[i]; }\n"),
+	ROW(".incbin of a secret, outside functions", ASSEMBLY, ANY_END | LONG,
 		"__asm__(\".data\\nleak: .incbin \\\"@SECRET@\\\"\\n.zero 256\\n.text\\n\");\n" MAP
 		"{ __global uchar *p; __asm__ volatile(\"lea leak(%%rip), %0\" : \"=r\"(p));\n"
 		"  for (uint i = 0; i < ZN_SLOT_BYTES; i++) slot[i] = p[i]; }\n"),
 	ROW(".include of a secret", ASSEMBLY, ANY_END,
-		"__asm__(\".include \\\"@SECRET@\\\"\\n\");\n" NOTHING),
+		MAP "{ __asm__ volatile(\".include \\\"@SECRET@\\\"\\n\"); slot[0] = 1; }\n"),
 	ROW("an assembler bomb", ASSEMBLY, ANY_END,
-		"__asm__(\".rept 1000000000\\n nop\\n .endr\\n\");\n" NOTHING),
+		MAP "{ __asm__ volatile(\".rept 1000000000\\nnop\\n.endr\\n\"); slot[0] = 1; }\n"),
 	ROW("an object of 1 TiB", ASSEMBLY, ANY_END,
-		"__asm__(\".data\\n.zero 1 << 40\\n\");\n" NOTHING),
+		MAP "{ __asm__ volatile(\".pushsection .data\\n.fill 1 << 37, 8, "
+		    "1\\n.popsection\\n\");\n"
+		    "slot[0] = 1; }\n"),
 	ROW("code that runs when it is loaded", ASSEMBLY, ANY_END | FEW,
-		"__asm__(\".section .init_array,\\\"aw\\\"\\n.quad boom\\n.text\\nboom: mov $2, "
-		"%eax\\n\"\n"
-		"\"lea path(%rip), %rdi\\nmov $0x41, %esi\\nmov $0x1a4, %edx\\nsyscall\\nret\\n\"\n"
-		"\"path: .asciz \\\"@MARK@\\\"\\n\");\n" NOTHING),
+		MAP "{ __asm__ volatile(\".pushsection .init_array,\\\"aw\\\"\\n.quad "
+		    "boom%=\\n.popsection\\n\"\n"
+		    "\"jmp over%=\\nboom%=: mov $2, %%eax\\nlea path%=(%%rip), %%rdi\\nmov $0x41, "
+		    "%%esi\\n\"\n"
+		    "\"mov $0x1a4, %%edx\\nsyscall\\nret\\npath%=: .asciz \\\"@MARK@\\\"\\nover%=: "
+		    "nop\\n\"\n"
+		    ": : : \"memory\"); slot[0] = 1; }\n"),
 	ROW("system() through the linker", ASSEMBLY, ANY_END | FEW,
 		SYSTEM MAP
 		"{ long r; __asm__ volatile(\"call system@plt\" : \"=a\"(r) : \"D\"(order) :\n"
@@ -107,7 +118,7 @@ const struct attack attacks_words[] = {
 	ROW("a constructor", ASSEMBLY, ANY_END | FEW,
 		SYSTEM "__attribute__((constructor)) void boom(void) { sys(2, (ulong)mark, 0x41, "
 		       "0644); }\n" NOTHING),
-	ROW("a destructor", ASSEMBLY, ANY_END,
+	ROW("a destructor", ASSEMBLY, ANY_END | LONG,
 		SYSTEM "__attribute__((destructor)) void boom(void) { sys(2, (ulong)mark, 0x41, "
 		       "0644); }\n" NOTHING),
 	ROW("a section of its own", ATTRIBUTE, ANY_END | LONG,
@@ -143,10 +154,10 @@ const struct attack attacks_words[] = {
 		"v[3] = 0; *(__global long *)slot = sys(59, (ulong)shell, (ulong)v, 0); }\n",
 		"", 0, ""},
 	SYSCALL("a signal to the test", FEW, "sys(62, @PID@, 12, 0)"),
-	SYSCALL("a signal to everybody", 0, "sys(62, (ulong)-1, 0, 0)"),
+	SYSCALL("a signal to everybody", LONG, "sys(62, (ulong)-1, 0, 0)"),
 	SYSCALL("ptrace of the test", FEW, "sys(101, 0x4206, @PID@, 0)"),
 	SYSCALL("a handle of the test's process", LONG, "sys(434, @PID@, 0, 0)"),
-	SYSCALL("a namespace of its own", 0, "sys(272, 0x10000000, 0, 0)"),
+	SYSCALL("a namespace of its own", LONG, "sys(272, 0x10000000, 0, 0)"),
 	SYSCALL("mount", LONG, "sys(165, (ulong)mark, (ulong)mark, (ulong)mark)"),
 	SYSCALL("chroot", LONG, "sys(161, (ulong)\"/\", 0, 0)"),
 	SYSCALL("bpf", LONG, "sys(321, 0, 0, 0)"),
@@ -161,7 +172,7 @@ const struct attack attacks_words[] = {
 			   "for (;;) sys(1, 3, (ulong)secret, 30); }\n"),
 	ROW("hanging up", ASSEMBLY, ANY_END | LONG, SYSTEM MAP "{ sys(3, 3, 0, 0); for (;;) ; }\n"),
 	ROW("leaving with a good status", ASSEMBLY, CRASHES, SYSTEM MAP "{ sys(231, 0, 0, 0); }\n"),
-	ROW("stopping itself", ASSEMBLY, CRASHES | IS_STOPPED,
+	ROW("stopping itself", ASSEMBLY, CRASHES | IS_STOPPED | LONG,
 		SYSTEM MAP "{ sys(62, (ulong)sys(39, 0, 0, 0), 19, 0); for (;;) ; }\n"),
 	{NULL, 0, 0, NULL, NULL, 0, NULL},
 };

@@ -19,6 +19,11 @@ uint64_t model_sum(const struct model *model)
 	for (int i = 0; i < MODEL_CHANNELS; i++)
 		if (model->channels[i].used)
 			sum += model->channels[i].deposit - model->channels[i].redeemed;
+	for (int i = 0; i < MODEL_PEOPLE; i++)
+		sum += model->bonded[i];
+	for (int i = 0; i < MODEL_UNBONDINGS; i++)
+		if (model->unbondings[i].used)
+			sum += model->unbondings[i].amount;
 	return sum;
 }
 
@@ -122,11 +127,28 @@ static enum zn_ledger_refusal do_announce(struct model *model, const struct zn_t
 	NEED(job->expiry_s <= model->now_s + 30 * 86400, JOB_TOO_LONG);
 	NEED(tx->fee.zat <= model->balance[who], NO_FUNDS);
 	struct model_job *slot = model->jobs;
-	while (slot->used && slot->expiry_s > model->now_s)
+	while (slot->used)
 		if (++slot == model->jobs + MODEL_JOBS)
 			abort();
 	*slot = (struct model_job){true, id_of(model, "job-id/1", who, tx->nonce, -1), who,
 		job->expiry_s};
+	return take_fee(model, who, tx->fee.zat);
+}
+
+static enum zn_ledger_refusal do_update(struct model *model, const struct zn_transaction *tx,
+	int who)
+{
+	const struct zn_tx_update *update = &tx->body.update;
+	struct model_job *job = job_find(model, &update->job_id);
+	NEED(job != NULL, NO_JOB);
+	NEED(job->owner == who, NOT_OWNER);
+	if (update->price_zat > INT64_MAX)
+		return ZN_LEDGER_ANNOUNCEMENT_PRICE;
+	if (update->expiry_s <= model->now_s)
+		return ZN_LEDGER_ANNOUNCEMENT_EXPIRY;
+	NEED(update->expiry_s <= model->now_s + 30 * 86400, JOB_TOO_LONG);
+	NEED(tx->fee.zat <= model->balance[who], NO_FUNDS);
+	job->expiry_s = update->expiry_s;
 	return take_fee(model, who, tx->fee.zat);
 }
 
@@ -267,6 +289,87 @@ static enum zn_ledger_refusal do_refund(struct model *model, const struct zn_tra
 	return take_fee(model, who, tx->fee.zat);
 }
 
+static enum zn_ledger_refusal do_bond(struct model *model, const struct zn_transaction *tx, int who)
+{
+	uint64_t amount = tx->body.bond.zat;
+	NEED(amount > 0, NO_AMOUNT);
+	NEED(amount + tx->fee.zat <= model->balance[who], NO_FUNDS);
+	model->balance[who] -= amount;
+	model->bonded[who] += amount;
+	return take_fee(model, who, tx->fee.zat);
+}
+
+static enum zn_ledger_refusal do_unbond(struct model *model, const struct zn_transaction *tx,
+	int who)
+{
+	uint64_t amount = tx->body.unbond.zat;
+	NEED(amount > 0, NO_AMOUNT);
+	NEED(amount <= model->bonded[who], NO_BOND);
+	NEED(tx->fee.zat <= model->balance[who], NO_FUNDS);
+	struct model_unbonding *slot = model->unbondings;
+	while (slot->used)
+		if (++slot == model->unbondings + MODEL_UNBONDINGS)
+			abort();
+	*slot = (struct model_unbonding){true, id_of(model, "unbonding-id/1", who, tx->nonce, -1),
+		who, amount, model->now_s + 21 * 86400};
+	model->bonded[who] -= amount;
+	return take_fee(model, who, tx->fee.zat);
+}
+
+static struct zn_hash key_of(uint8_t tag, const struct zn_hash *id)
+{
+	uint8_t bytes[33] = {tag};
+	struct zn_hash key;
+	memcpy(bytes + 1, id->bytes, 32);
+	zn_sha256(&key, bytes, sizeof bytes);
+	return key;
+}
+
+/* Is (due, key) the earliest so far? Then it is noted as that. */
+static bool earlier(uint64_t *best_s, struct zn_hash *best_key, uint64_t due_s,
+	const struct zn_hash *key)
+{
+	if (due_s > *best_s || (due_s == *best_s && memcmp(key->bytes, best_key->bytes, 32) >= 0))
+		return false;
+	*best_s = due_s;
+	*best_key = *key;
+	return true;
+}
+
+void model_block_begin(struct model *model)
+{
+	for (int removed = 0; removed < 256; removed++) {
+		uint64_t best_s = model->now_s + 1;
+		struct zn_hash best_key, key;
+		struct model_job *job = NULL;
+		struct model_unbonding *unbonding = NULL;
+		memset(&best_key, 0, sizeof best_key);
+		for (int i = 0; i < MODEL_JOBS; i++) {
+			if (!model->jobs[i].used || model->jobs[i].expiry_s > model->now_s)
+				continue;
+			key = key_of(3, &model->jobs[i].id);
+			if (earlier(&best_s, &best_key, model->jobs[i].expiry_s, &key))
+				job = &model->jobs[i];
+		}
+		for (int i = 0; i < MODEL_UNBONDINGS; i++) {
+			struct model_unbonding *one = &model->unbondings[i];
+			if (!one->used || one->release_s > model->now_s)
+				continue;
+			key = key_of(9, &one->id);
+			if (earlier(&best_s, &best_key, one->release_s, &key))
+				unbonding = one;
+		}
+		if (unbonding != NULL) {
+			model->balance[unbonding->who] += unbonding->amount;
+			unbonding->used = false;
+		} else if (job != NULL) {
+			job->used = false;
+		} else {
+			return;
+		}
+	}
+}
+
 enum zn_ledger_refusal model_do(struct model *model, const struct zn_transaction *tx,
 	const struct model_hint *hint)
 {
@@ -284,6 +387,12 @@ enum zn_ledger_refusal model_do(struct model *model, const struct zn_transaction
 		return do_transfer(model, tx, who);
 	case ZN_TX_ANNOUNCE:
 		return do_announce(model, tx, who);
+	case ZN_TX_UPDATE:
+		return do_update(model, tx, who);
+	case ZN_TX_BOND:
+		return do_bond(model, tx, who);
+	case ZN_TX_UNBOND:
+		return do_unbond(model, tx, who);
 	case ZN_TX_WITHDRAW:
 		return do_withdraw(model, tx, who);
 	case ZN_TX_OPEN:

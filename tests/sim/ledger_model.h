@@ -9,9 +9,10 @@
 #include "chain/tx/refusal.h"
 #include "chain/tx/transaction.h"
 
-#define MODEL_PEOPLE   8
-#define MODEL_CHANNELS 512
-#define MODEL_JOBS     512
+#define MODEL_PEOPLE     8
+#define MODEL_CHANNELS   512
+#define MODEL_JOBS       512
+#define MODEL_UNBONDINGS 512
 
 struct model_channel {
 	bool used;
@@ -29,6 +30,13 @@ struct model_job {
 	uint64_t expiry_s;
 };
 
+struct model_unbonding {
+	bool used;
+	struct zn_hash id;
+	int who;
+	uint64_t amount, release_s;
+};
+
 struct model {
 	struct zn_chain_id chain;
 	uint64_t fee_rate, grace_min_s;
@@ -39,6 +47,8 @@ struct model {
 	uint64_t fee_pool;
 	struct model_channel channels[MODEL_CHANNELS];
 	struct model_job jobs[MODEL_JOBS];
+	uint64_t bonded[MODEL_PEOPLE];
+	struct model_unbonding unbondings[MODEL_UNBONDINGS];
 };
 
 /** What only the maker of a transaction knows. */
@@ -49,7 +59,9 @@ struct model_hint {
 
 enum zn_ledger_refusal model_do(struct model *model, const struct zn_transaction *tx,
 	const struct model_hint *hint);
-/** balances + deposits + fee pool */
+/** What leaves by time, at the beginning of a block that has transactions. */
+void model_block_begin(struct model *model);
+/** balances + deposits + bonds + fee pool */
 uint64_t model_sum(const struct model *model);
 int model_who(const struct model *model, const struct zn_account *account);
 

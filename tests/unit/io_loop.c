@@ -332,6 +332,37 @@ static void the_second_interrupt_ends_a_hanging_program(void **state)
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
 }
 
+struct piece {
+	unsigned int number, sum;
+};
+
+static void piece_work(void *user)
+{
+	struct piece *piece = user;
+	for (unsigned int i = 0; i < 2000; i++)
+		piece->sum += piece->number * i;
+}
+
+static void pieces_are_all_done_when_parallel_returns(void **state)
+{
+	enum { PIECES = 333 };
+	struct zn_loop *own;
+	struct piece pieces[PIECES];
+	void *users[PIECES];
+	(void)state;
+	assert_int_equal(zn_loop_create(&own), ZN_ERR_OK);
+	for (unsigned int round = 0; round < 50; round++) {
+		for (unsigned int i = 0; i < PIECES; i++) {
+			pieces[i] = (struct piece){i, 0};
+			users[i] = &pieces[i];
+		}
+		zn_loop_parallel(own, piece_work, users, round == 0 ? 0 : PIECES);
+		for (unsigned int i = 0; i < PIECES && round > 0; i++)
+			assert_int_equal(pieces[i].sum, i * (1999 * 1000));
+	}
+	zn_loop_destroy(own);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -344,6 +375,7 @@ int main(void)
 		cmocka_unit_test(destroying_a_loop_waits_for_running_work),
 		cmocka_unit_test(the_first_interrupt_is_told_to_the_loop),
 		cmocka_unit_test(the_second_interrupt_ends_a_hanging_program),
+		cmocka_unit_test(pieces_are_all_done_when_parallel_returns),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -146,7 +146,8 @@ static void a_child_gets_what_it_was_given_and_nothing_else(void **state)
 		assert_int_equal(gid, own == 1 && interfaces == 1 ? 0 : getgid());
 		assert_int_equal(shrunk, 0);
 		if (own == 1 && interfaces != 1)
-			print_message("own_namespaces: %d interfaces; forbidden here\n", interfaces);
+			print_message("own_namespaces: %d interfaces; forbidden here\n",
+				interfaces);
 	}
 	zn_shared_memory_destroy(fd, shared, SHARED_BYTES);
 	close(stray);

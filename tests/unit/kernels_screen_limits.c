@@ -41,7 +41,7 @@ static const struct {
 	{ZN_SCREEN_LOOPS, 16, MAP "{", "for (;;) ", "b(); }"},
 	{ZN_SCREEN_ELSES, 1024, MAP "{ if (a) {} ", "else if (a) {} ", "}"},
 	{ZN_SCREEN_CASES, 4096, MAP "{ switch (a) {", "case 1: a = 1;", "}}"},
-	{ZN_SCREEN_STATEMENT, 4095, MAP "{ a ", "+ a", "; }"},
+	{ZN_SCREEN_STATEMENT, 2047, MAP "{ a ", "+ a", "; }"},
 	{ZN_SCREEN_LITERALS, 65535, "__constant uchar a[] = {1", ",1", "};"},
 	{ZN_SCREEN_CONDITION, 31, "#if A\n", "#if A\n", ";"}, /* 32 deep, still open */
 	{ZN_SCREEN_MACRO_BOMB, 262131, MAP "{", ";", "}"},

@@ -185,6 +185,37 @@ static void refund_waits_for_seconds_and_for_blocks(void **state)
 	}
 }
 
+/* Until a refund is in a block: even in the same one, before it. */
+static void a_worker_redeems_in_the_last_block_of_the_grace(void **state)
+{
+	(void)state;
+	for (int first = 0; first < 2; first++) { /* who comes first */
+		struct scene scene;
+		uint8_t bytes[2][ZN_TX_BYTES_MAX];
+		struct zn_block_tx txs[2];
+		enum zn_ledger_refusal results[2];
+		scene_start(&scene);
+		struct world *world = &scene.world;
+		struct zn_transaction redeem = {.kind = ZN_TX_REDEEM,
+					      .body.redeem = world_voucher(world, 0,
+						      &scene.closing_id, 7 * XEN, 0)},
+				      refund = {.kind = ZN_TX_REFUND,
+					      .body.refund = scene.closing_id};
+		txs[first] = (struct zn_block_tx){bytes[0], world_sign(world, bytes[0], &redeem, 3),
+			false};
+		txs[1 - first] = (struct zn_block_tx){bytes[1],
+			world_sign(world, bytes[1], &refund, 0), false};
+		struct zn_block block = {zn_ledger_height(world->ledger) + 1, world->time_s, 2,
+			txs};
+		zn_ledger_finalize(world->ledger, results, &block);
+		zn_memory_store_commit(world->memory, zn_ledger_changes(world->ledger));
+		zn_ledger_commit(world->ledger);
+		assert_int_equal(results[first], first == 0 ? ZN_LEDGER_OK : ZN_LEDGER_NO_CHANNEL);
+		assert_int_equal(results[1 - first], ZN_LEDGER_OK);
+		world_finish(world);
+	}
+}
+
 /* --- where the coins go -------------------------------------------------------------------------
  */
 
@@ -289,6 +320,7 @@ int main(void)
 		cmocka_unit_test(request_close),
 		cmocka_unit_test(refund),
 		cmocka_unit_test(refund_waits_for_seconds_and_for_blocks),
+		cmocka_unit_test(a_worker_redeems_in_the_last_block_of_the_grace),
 		cmocka_unit_test(held_pay_goes_to_the_fee_pool_when_the_channel_ends),
 		cmocka_unit_test(a_request_pays_at_once_and_out_of_held_first),
 		cmocka_unit_test(a_refund_returns_the_rest_and_not_the_held),

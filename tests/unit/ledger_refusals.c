@@ -132,6 +132,69 @@ static void an_expired_job_cannot_be_withdrawn(void **state)
 	world_finish(&scene.world);
 }
 
+CHANGE(base_update, scene->tx.kind = ZN_TX_UPDATE;
+	scene->tx.body.update = (struct zn_tx_update){scene->job_id, 5, 6,
+		scene->world.time_s + 7200, {{7}}, "https://other.example:443"})
+CHANGE(update_other, scene->tx.body.update.job_id.bytes[0] ^= 1)
+CHANGE(update_price, scene->tx.body.update.price_zat = UINT64_MAX)
+CHANGE(update_endpoint, strcpy(scene->tx.body.update.endpoint, "https://other.example"))
+CHANGE(update_expired, scene->tx.body.update.expiry_s = scene->world.time_s)
+CHANGE(update_sooner, scene->tx.body.update.expiry_s = scene->world.time_s + 1)
+CHANGE(update_month, scene->tx.body.update.expiry_s = scene->world.time_s + ZN_JOB_LIFE_S_MAX)
+CHANGE(update_longer, update_month(scene); scene->tx.body.update.expiry_s++)
+
+static void update(void **state)
+{
+	static const struct row rows[] = {
+		{"as it is", NULL, ZN_LEDGER_OK},
+		{"no such job", update_other, ZN_LEDGER_NO_JOB},
+		{"by somebody else", by_other, ZN_LEDGER_NOT_OWNER},
+		{"a price that is none", update_price, ZN_LEDGER_ANNOUNCEMENT_PRICE},
+		{"an address that is none", update_endpoint, ZN_LEDGER_ANNOUNCEMENT_ENDPOINT},
+		{"expired", update_expired, ZN_LEDGER_ANNOUNCEMENT_EXPIRY},
+		{"sooner than before", update_sooner, ZN_LEDGER_OK},
+		{"for a month from now", update_month, ZN_LEDGER_OK},
+		{"for longer than a month", update_longer, ZN_LEDGER_JOB_TOO_LONG},
+		{"fee above balance", fee_above_all, ZN_LEDGER_NO_FUNDS},
+	};
+	(void)state;
+	ROWS_RUN(base_update, rows);
+}
+
+static void an_update_changes_price_times_and_address_and_nothing_else(void **state)
+{
+	struct scene scene;
+	struct zn_job before, after;
+	(void)state;
+	scene_start(&scene);
+	base_update(&scene);
+	assert_true(world_job(&scene.world, &before, &scene.job_id));
+	assert_int_equal(world_do(&scene.world, &scene.tx, 0), ZN_LEDGER_OK);
+	assert_true(world_job(&scene.world, &after, &scene.job_id));
+	assert_int_equal(after.announcement.price_zat, 5);
+	assert_int_equal(after.announcement.deadline_s, 6);
+	assert_int_equal(after.announcement.tls_pin.bytes[0], 7);
+	assert_string_equal(after.announcement.endpoint, "https://other.example:443");
+	/* It leaves with its new time and not with its old one. */
+	scene.world.time_s = before.announcement.expiry_s;
+	assert_true(world_job(&scene.world, &after, &scene.job_id));
+	struct zn_transaction again = scene.tx;
+	again.body.update.expiry_s = after.announcement.expiry_s;
+	again.body.update.price_zat = before.announcement.price_zat;
+	assert_int_equal(world_do(&scene.world, &again, 0), ZN_LEDGER_OK);
+	assert_true(world_job(&scene.world, &after, &scene.job_id));
+	after.announcement.price_zat = before.announcement.price_zat;
+	after.announcement.deadline_s = before.announcement.deadline_s;
+	after.announcement.expiry_s = before.announcement.expiry_s;
+	after.announcement.tls_pin = before.announcement.tls_pin;
+	strcpy(after.announcement.endpoint, before.announcement.endpoint);
+	uint8_t a[ZN_STATE_VALUE_BYTES_MAX], b[ZN_STATE_VALUE_BYTES_MAX];
+	size_t count = zn_job_encode(a, sizeof a, &before);
+	assert_int_equal(zn_job_encode(b, sizeof b, &after), count);
+	assert_memory_equal(a, b, count);
+	world_finish(&scene.world);
+}
+
 /* --- opening channels ----------------------------------------------------------------------------
  */
 
@@ -180,7 +243,7 @@ static void open_channels(void **state)
 static void every_refusal_has_a_name_and_a_sentence(void **state)
 {
 	(void)state;
-	for (uint32_t code = 0; code <= ZN_LEDGER_DEPOSIT_TOO_LARGE; code++) {
+	for (uint32_t code = 0; code <= ZN_LEDGER_NO_BOND; code++) {
 		assert_string_not_equal(zn_ledger_refusal_name(code), "?");
 		assert_string_not_equal(zn_ledger_refusal_sentence(code), "?");
 	}
@@ -194,6 +257,8 @@ int main(void)
 		cmocka_unit_test(transfer_and_envelope),
 		cmocka_unit_test(bytes_above_the_maximum_are_refused_unread),
 		cmocka_unit_test(announce),
+		cmocka_unit_test(update),
+		cmocka_unit_test(an_update_changes_price_times_and_address_and_nothing_else),
 		cmocka_unit_test(withdraw),
 		cmocka_unit_test(an_expired_job_cannot_be_withdrawn),
 		cmocka_unit_test(open_channels),

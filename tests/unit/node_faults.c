@@ -183,7 +183,10 @@ static void a_full_disk_stops_it_and_loses_nothing(void **state)
 	ssize_t got = read(harness.output, said, sizeof said - 1);
 	assert_true(got > 0);
 	said[got] = '\0';
-	assert_non_null(strstr(said, "the disk is full"));
+	/* A write that was cut short looks like any other failure to LMDB. */
+	assert_true(strstr(said, "the disk is full") != NULL ||
+		    strstr(said, "reading or writing failed") != NULL);
+	assert_non_null(strstr(said, "is safe"));
 	close(harness.output);
 	harness.pid = 0;
 	harness.file_bytes_max = 0;

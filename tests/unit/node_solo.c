@@ -15,6 +15,7 @@ struct ground {
 	struct zn_node_store *store;
 	struct zn_application *application;
 	struct zn_loop *loop;
+	struct zn_signer signer;
 	struct zn_solo *solo;
 	uint64_t nonce[WORLD_PEOPLE];
 	unsigned int blocks_left;
@@ -39,10 +40,10 @@ static void blocks_make(struct ground *ground, unsigned int count)
 	assert_int_equal(zn_loop_run(ground->loop), ZN_ERR_OK);
 }
 
-static void ground_start(struct ground *ground)
+static void ground_start_idle(struct ground *ground, uint64_t idle_ms)
 {
 	struct zn_complaint complaint = {""};
-	struct zn_solo_options options = {5, on_block, on_failed, ground};
+	struct zn_solo_options options = {&ground->signer, idle_ms, on_block, on_failed, ground};
 	memset(ground, 0, sizeof *ground);
 	strcpy(ground->home, "/tmp/zennet-solo-XXXXXX");
 	assert_non_null(mkdtemp(ground->home));
@@ -51,8 +52,14 @@ static void ground_start(struct ground *ground)
 	assert_true(zn_application_open(&ground->application, ground->store,
 		&ground->people.genesis, &complaint));
 	assert_int_equal(zn_loop_create(&ground->loop), ZN_ERR_OK);
+	zn_signer_make(&ground->signer, &ground->people.keys[0]);
 	ground->solo = zn_solo_create(ground->loop, ground->application, &options);
 	blocks_make(ground, 1);
+}
+
+static void ground_start(struct ground *ground)
+{
+	ground_start_idle(ground, 5);
 }
 
 static void ground_finish(struct ground *ground)
@@ -180,6 +187,75 @@ static void a_worker_redeems_in_the_first_of_many_full_blocks(void **state)
 	ground_finish(&ground);
 }
 
+/* What costs most for its bytes: two signatures in 256 of them. */
+static void a_block_full_of_the_costliest_transactions_is_made_in_time(void **state)
+{
+	enum { OPENS = 48, CHANNELS = OPENS * ZN_CHANNELS_PER_TX_MAX };
+	static struct ground ground;
+	static struct zn_transaction open;
+	static struct zn_hash channels[CHANNELS], ids[CHANNELS];
+	struct zn_hash id;
+	uint32_t code;
+	(void)state;
+	ground_start(&ground);
+	memset(&open, 0, sizeof open);
+	open.kind = ZN_TX_OPEN;
+	open.body.open.count = ZN_CHANNELS_PER_TX_MAX;
+	for (uint32_t i = 0; i < ZN_CHANNELS_PER_TX_MAX; i++)
+		open.body.open.openings[i] =
+			(struct zn_tx_opening){ground.people.accounts[5], {{1}}, {XEN}, 10};
+	for (uint32_t i = 0; i < OPENS; i++) {
+		for (uint32_t j = 0; j < ZN_CHANNELS_PER_TX_MAX; j++)
+			zn_channel_id(&channels[i * ZN_CHANNELS_PER_TX_MAX + j],
+				&ground.people.chain, &ground.people.accounts[1], ground.nonce[1],
+				j);
+		assert_int_equal(submit(&ground, &open, 1, &id), ZN_LEDGER_OK);
+	}
+	blocks_make(&ground, 1);
+	for (uint32_t i = 0; i < CHANNELS; i++) {
+		struct zn_transaction redeem = {.kind = ZN_TX_REDEEM,
+			.body.redeem = world_voucher(&ground.people, 1, &channels[i], XEN / 2, 0)};
+		assert_int_equal(submit(&ground, &redeem, 5, &ids[i]), ZN_LEDGER_OK);
+	}
+	uint64_t start_ns = zn_clock_monotonic_ns();
+	blocks_make(&ground, 1);
+	uint64_t ms = (zn_clock_monotonic_ns() - start_ns) / 1000000;
+	uint64_t height = height_of(&ground, &ids[0], &code);
+	for (uint32_t i = 0; i < CHANNELS; i++) {
+		assert_int_equal(height_of(&ground, &ids[i], &code), height);
+		assert_int_equal(code, ZN_LEDGER_OK);
+	}
+	print_message("%d redeems in one block: %llu ms\n", CHANNELS, (unsigned long long)ms);
+	assert_true(ms < 30000); /* the idle interval: ledger time does not get stale by it */
+	ground_finish(&ground);
+}
+
+static void a_change_is_followed_by_a_header_that_commits_to_it(void **state)
+{
+	struct ground ground;
+	struct zn_hash id;
+	uint32_t code;
+	const uint8_t *bytes;
+	size_t count;
+	static struct zn_block_reader after;
+	(void)state;
+	ground_start_idle(&ground, 60000);
+	struct zn_transaction transfer = {.kind = ZN_TX_TRANSFER,
+		.body.transfer = {ground.people.accounts[2], {1}}};
+	assert_int_equal(submit(&ground, &transfer, 1, &id), ZN_LEDGER_OK);
+	while (height_of(&ground, &id, &code) == 0)
+		blocks_make(&ground, 1);
+	uint64_t height = height_of(&ground, &id, &code), start_ns = zn_clock_monotonic_ns();
+	struct zn_hash changed = zn_application_head(ground.application)->app_hash;
+	blocks_make(&ground, 1);
+	assert_true((zn_clock_monotonic_ns() - start_ns) / 1000000 < 2000);
+	assert_int_equal(zn_application_provable(ground.application), height);
+	assert_true(zn_node_store_block_get(&bytes, &count, ground.store, height + 1));
+	assert_true(zn_block_reader_begin(&after, bytes, count));
+	assert_memory_equal(after.header.app_hash.bytes, changed.bytes, 32);
+	ground_finish(&ground);
+}
+
 static void an_empty_block_comes_when_nothing_does(void **state)
 {
 	struct ground ground;
@@ -200,6 +276,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_worker_redeems_through_a_full_mempool),
 		cmocka_unit_test(a_worker_redeems_in_the_first_of_many_full_blocks),
+		cmocka_unit_test(a_block_full_of_the_costliest_transactions_is_made_in_time),
+		cmocka_unit_test(a_change_is_followed_by_a_header_that_commits_to_it),
 		cmocka_unit_test(an_empty_block_comes_when_nothing_does),
 	};
 	return cmocka_run_group_tests_name("node_solo", tests, NULL, NULL);

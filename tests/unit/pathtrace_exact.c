@@ -1,20 +1,8 @@
-/* The functions of kernels/exact.h against the mathematical library's doubles. */
+/* What the path tracer alone uses of kernels/exact.h, and its random numbers. The other functions:
+ * tests/unit/exact_error.c, exact_special.c. */
 #include "tests/unit/pathtrace_shim.h"
 
 #include "tests/test.h"
-
-/* Distance to the true value in units of the last place of a float of its size. */
-static double ulps(float got, double truth)
-{
-	int power;
-	if (isnan(got) || isnan(truth))
-		return isnan(got) && isnan(truth) ? 0 : INFINITY;
-	if (isinf(got))
-		return truth > 3.4028235e38 || truth < -3.4028235e38 ? 0 : INFINITY;
-	frexp(truth, &power);
-	power = power < -125 ? -125 : power;
-	return fabs((double)got - truth) / ldexp(1, power - 24);
-}
 
 static uint32_t random_bits(uint32_t *state)
 {
@@ -25,30 +13,6 @@ static uint32_t random_bits(uint32_t *state)
 static float between(uint32_t *state, float low, float high)
 {
 	return low + (high - low) * zn_to_unit(random_bits(state));
-}
-
-static void sine_and_cosine_are_within_two_ulp(void **unused)
-{
-	uint32_t state = 1;
-	double worst = 0, worst_near_zero = 0;
-	(void)unused;
-	for (int i = 0; i < 300000; i++) {
-		float x = between(&state, i % 2 ? -4.0f : -8192.0f, i % 2 ? 4.0f : 8192.0f);
-		/* Near a zero the error is one of the argument's, so it is counted against 1. */
-		double truths[2] = {sin((double)x), cos((double)x)};
-		float got[2] = {zn_sin(x), zn_cos(x)};
-		for (int k = 0; k < 2; k++) {
-			double error = ulps(got[k], truths[k]);
-			if (fabs(truths[k]) > 1e-3)
-				worst = fmax(worst, error);
-			else
-				worst_near_zero =
-					fmax(worst_near_zero, fabs((double)got[k] - truths[k]));
-		}
-	}
-	print_message("sin, cos: %.2f ulp, near zeros %.2g\n", worst, worst_near_zero);
-	assert_true(worst <= 2.0);
-	assert_true(worst_near_zero <= 1e-9);
 }
 
 static void turns_are_within_two_ulp_of_one(void **unused)
@@ -68,59 +32,6 @@ static void turns_are_within_two_ulp_of_one(void **unused)
 	float s, c;
 	zn_sincos_turn(0.25f, &s, &c);
 	assert_true(s == 1.0f && c == 0.0f);
-}
-
-static void exponential_is_within_two_ulp(void **unused)
-{
-	uint32_t state = 3;
-	double worst = 0;
-	(void)unused;
-	for (int i = 0; i < 300000; i++) {
-		float x = between(&state, i % 2 ? -1.0f : -103.0f, i % 2 ? 1.0f : 88.7f);
-		worst = fmax(worst, ulps(zn_exp(x), exp((double)x)));
-	}
-	print_message("exp: %.2f ulp\n", worst);
-	assert_true(worst <= 2.0);
-	assert_true(zn_exp(0.0f) == 1.0f);
-	assert_true(zn_exp(-200.0f) == 0.0f);
-	assert_true(isinf(zn_exp(100.0f)));
-	assert_true(isnan(zn_exp(NAN)));
-}
-
-static void logarithm_is_within_three_ulp(void **unused)
-{
-	uint32_t state = 4;
-	double worst = 0;
-	(void)unused;
-	for (int i = 0; i < 300000; i++) {
-		float x = i % 2 ? as_float(random_bits(&state) % 0x7f800000u + 1u)
-				: between(&state, 0.5f, 2.0f);
-		if (isinf(x))
-			continue;
-		worst = fmax(worst, ulps(zn_log(x), log((double)x)));
-	}
-	print_message("log: %.2f ulp\n", worst);
-	assert_true(worst <= 3.0);
-	assert_true(zn_log(1.0f) == 0.0f);
-	assert_true(isinf(zn_log(0.0f)) && zn_log(0.0f) < 0);
-	assert_true(isnan(zn_log(-1.0f)));
-	assert_true(isinf(zn_log(INFINITY)));
-}
-
-static void conversions_are_defined_for_every_float(void **unused)
-{
-	(void)unused;
-	assert_int_equal(zn_to_uint(NAN), 0);
-	assert_int_equal(zn_to_uint(-5.0f), 0);
-	assert_int_equal(zn_to_uint(3.9f), 3);
-	assert_int_equal(zn_to_uint(1e20f), 0xffffffffu);
-	assert_int_equal(zn_to_int(NAN), 0);
-	assert_int_equal(zn_to_int(1e20f), 2147483647);
-	assert_int_equal(zn_to_int(-1e20f), -2147483647 - 1);
-	assert_int_equal(zn_to_int(-3.9f), -3);
-	assert_int_equal(zn_divide(7, 0), 0);
-	assert_int_equal(zn_divide_long(7, 2), 3);
-	assert_true(zn_clamp(NAN, 1.0f, 2.0f) == 1.0f);
 }
 
 /* A (0,2)-sequence puts each 16 samples one to a cell of every 1x16, 2x8, 4x4, 8x2, 16x1 grid. */
@@ -166,11 +77,7 @@ static void later_pairs_average_one_half(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sine_and_cosine_are_within_two_ulp),
 		cmocka_unit_test(turns_are_within_two_ulp_of_one),
-		cmocka_unit_test(exponential_is_within_two_ulp),
-		cmocka_unit_test(logarithm_is_within_three_ulp),
-		cmocka_unit_test(conversions_are_defined_for_every_float),
 		cmocka_unit_test(first_samples_fill_every_cell_once),
 		cmocka_unit_test(later_pairs_average_one_half),
 	};

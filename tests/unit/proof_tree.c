@@ -156,12 +156,52 @@ static void presence_and_absence_are_proven_and_lies_are_not(void **state)
 	zn_tree_destroy(tree);
 }
 
+static void a_snapshot_stays_what_it_was(void **state)
+{
+	enum { COUNT = 300, STEPS = 4000, KEPT = 8 };
+	struct zn_tree *tree = zn_tree_create(), *kept[KEPT] = {NULL};
+	struct zn_hash roots[KEPT];
+	uint32_t random = 1;
+	(void)state;
+	for (uint32_t step = 0; step < STEPS; step++) {
+		random = random * 1664525 + 1013904223;
+		struct zn_hash key = number_hash((random >> 8) % COUNT),
+			       value = number_hash(random);
+		if (step % 3 == 0)
+			zn_tree_delete(tree, &key);
+		else
+			assert_true(zn_tree_put(tree, &key, &value));
+		if (step % 50 != 0)
+			continue;
+		uint32_t at = step / 50 % KEPT;
+		zn_tree_destroy(kept[at]);
+		kept[at] = zn_tree_snapshot(tree);
+		zn_tree_root(&roots[at], kept[at]);
+		for (uint32_t i = 0; i < KEPT; i++) {
+			struct zn_hash root;
+			struct zn_tree_proof proof;
+			if (kept[i] == NULL)
+				continue;
+			zn_tree_root(&root, kept[i]);
+			assert_memory_equal(root.bytes, roots[i].bytes, sizeof root.bytes);
+			zn_tree_prove(&proof, kept[i], &key);
+			bool there = proof.occupied && zn_hash_equal(&proof.key, &key);
+			assert_true(zn_tree_proof_check(&roots[i], &proof, &key,
+				there ? &proof.value : NULL));
+		}
+	}
+	for (uint32_t i = 0; i < KEPT; i++)
+		zn_tree_destroy(kept[i]);
+	zn_tree_destroy(tree);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_root_is_what_the_definition_says),
 		cmocka_unit_test(the_root_does_not_depend_on_the_order),
 		cmocka_unit_test(presence_and_absence_are_proven_and_lies_are_not),
+		cmocka_unit_test(a_snapshot_stays_what_it_was),
 	};
 	return cmocka_run_group_tests_name("proof_tree", tests, NULL, NULL);
 }

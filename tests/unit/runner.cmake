@@ -3,7 +3,7 @@ zn_test(unit_runner SOURCES unit/runner.c unit/runner_help.c ROOMS runner/client
 zn_test(unit_runner_hostile SOURCES unit/runner_hostile.c unit/runner_help.c ROOMS runner/client
   TIMEOUT 300)
 zn_test(unit_runner_sandbox SOURCES unit/runner_sandbox.c unit/runner_help.c ROOMS runner/client
-  TIMEOUT 600)
+  TIMEOUT 900)
 add_dependencies(unit_runner_sandbox zennet-runner)
 zn_test(unit_runner_duty SOURCES unit/runner_duty.c ROOMS runner)
 zn_test(unit_runner_slices SOURCES unit/runner_slices.c unit/runner_help.c ROOMS runner/client
