@@ -26,7 +26,7 @@ enum {
 	ZN_IS_ATTRIBUTE = 4, /* __attribute__ */
 	ZN_IS_REFUSED = 8,   /* by `rule`, everywhere */
 	ZN_IS_MACHINE = 16,  /* a function of C libraries, which a linker may find */
-	ZN_IS_GIVEN = 32,    /* with leading underscores, but OpenCL C's own */
+	ZN_IS_GIVEN = 32,    /* reserved or ours, but given to everybody */
 	ZN_IS_ALLOWED = 64,  /* an attribute */
 	ZN_IS_PLACE = 128,   /* what only the chunk form may use */
 	ZN_IS_EXACT = 256,   /* refused by `rule` in the exact class */

@@ -18,6 +18,17 @@
 #define COMP "use zn_min and zn_max, or a comparison and ?:, which say what NaN does"
 
 const struct zn_word zn_screen_words[] = {
+	{"ZN_ABI_VERSION", GIVEN, 0, NULL},
+	{"ZN_DEVICE_CPU", GIVEN, 0, NULL},
+	{"ZN_DEVICE_GPU", GIVEN, 0, NULL},
+	{"ZN_FP64", GIVEN, 0, NULL},
+	{"ZN_GROUP_ITEMS", GIVEN, 0, NULL},
+	{"ZN_HEAD_BYTES", GIVEN, 0, NULL},
+	{"ZN_INV_PI", GIVEN, 0, NULL},
+	{"ZN_LOCAL_BYTES", GIVEN, 0, NULL},
+	{"ZN_PI", GIVEN, 0, NULL},
+	{"ZN_SLOT_BYTES", GIVEN, 0, NULL},
+	{"ZN_WIDTH", GIVEN, 0, NULL},
 	{"_Pragma", REFUSED, ZN_SCREEN_PRAGMA, NULL},
 	{"__ENDIAN_LITTLE__", GIVEN, 0, NULL},
 	{"__FILE__", GIVEN, 0, NULL},

@@ -95,6 +95,10 @@ enum zn_screen_rule zn_word_rule(const struct zn_token *token, unsigned bits)
 		return token->word->rule;
 	if (is_reserved(token))
 		return ZN_SCREEN_RESERVED;
+	/* exact.h has macros of its own, some of which paste */
+	if (!(bits & ZN_SCREEN_OURS) && begins(token->text, "ZN_") &&
+		!zn_word_is(token, ZN_IS_GIVEN))
+		return ZN_SCREEN_OUR_NAME;
 	if (zn_word_is(token, ZN_IS_MACHINE))
 		return ZN_SCREEN_MACHINE_FUNCTION;
 	if (is_image(token->text))

@@ -3,6 +3,7 @@
 
 #include "core/limits.h"
 #include "kernels/builtin.h"
+#include "kernels/screen_internal.h"
 
 #include <string.h>
 
@@ -144,6 +145,8 @@ static const struct row rows[] = {
 	{ZN_SCREEN_OUR_NAME, 0, 1, "void zn_map_items(void) {}", "void zn_map(void) {}"},
 	{ZN_SCREEN_OUR_NAME, 0, 1, "#define zn_exp native_exp\n;", "#define my_exp zn_exp\n;"},
 	{ZN_SCREEN_OUR_NAME, 0, 1, "#define ZN_MINE 1\n;", "#define MINE ZN_WIDTH\n;"},
+	{ZN_SCREEN_OUR_NAME, EXACT, 2, MAP "{ ZN_PASTE(a, sm)(\"nop\"); }",
+		MAP "{ slot[ZN_SLOT_BYTES - ZN_WIDTH] = ZN_DEVICE_CPU; }"},
 	{ZN_SCREEN_OUR_NAME, 0, 1, "struct zn_vec3 { float x; };",
 		"float f(struct zn_vec3 a) { return a.x; }"},
 	{ZN_SCREEN_PRINT, 0, 2, MAP "{ printf(\"x\"); }", MAP "{ print(1); }"},
@@ -239,7 +242,8 @@ static void rules_of_the_exact_class_leave_the_close_class_alone(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct zn_screen_finding finding = {0};
-		if (rows[i].bits != EXACT || rows[i].rule == ZN_SCREEN_CALLED_CALL)
+		if (rows[i].bits != EXACT || rows[i].rule == ZN_SCREEN_CALLED_CALL ||
+			rows[i].rule == ZN_SCREEN_OUR_NAME)
 			continue;
 		if (screen_text(&finding, rows[i].wrong, ZN_SCREEN_CLOSE) != 0)
 			fail_msg("row %zu: %s: %s", i, zn_screen_rule_name(finding.rule),
@@ -336,6 +340,13 @@ static void several_findings_come_up_to_a_maximum(void **state)
 	assert_int_equal(all[2].line, 3);
 }
 
+static void words_are_sorted_since_they_are_searched(void **state)
+{
+	(void)state;
+	for (uint32_t i = 1; i < zn_screen_words_count; i++)
+		assert_true(strcmp(zn_screen_words[i - 1].name, zn_screen_words[i].name) < 0);
+}
+
 static void every_sentence_has_its_place_mend_and_length(void **state)
 {
 	(void)state;
@@ -360,6 +371,7 @@ int main(void)
 		cmocka_unit_test(no_word_of_the_entry_point_may_be_a_macro),
 		cmocka_unit_test(findings_name_the_place_and_the_mend),
 		cmocka_unit_test(several_findings_come_up_to_a_maximum),
+		cmocka_unit_test(words_are_sorted_since_they_are_searched),
 		cmocka_unit_test(every_sentence_has_its_place_mend_and_length),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
