@@ -71,9 +71,10 @@
 #define ZN_LIGHT_DRIFT_S  10           /* clocks of ordinary machines; CometBFT's own */
 #define ZN_LIGHT_STALE_S                                                                           \
 	300 /* idle blocks are 30 s apart: a node this far behind hides something */
-#define ZN_LIGHT_SAVE_S    60  /* between two writings of what is trusted: each is an fsync */
-#define ZN_LIGHT_TRIES_MAX 4   /* answers overtaken by newer headers, asked for again */
-#define ZN_TX_VALID_S      600 /* how long a transaction that nobody took stays valid */
+#define ZN_LIGHT_SAVE_S              60 /* between two writings of what is trusted: each is an fsync */
+#define ZN_LEDGER_SETTINGS_BYTES_MAX 4096 /* four short members that a person wrote */
+#define ZN_LIGHT_TRIES_MAX           40 /* answers overtaken by newer headers, asked for again: a second */
+#define ZN_TX_VALID_S                600 /* how long a transaction that nobody took stays valid */
 
 /* --- a job ---------------------------------------------------------------------------------- */
 #define ZN_SOURCES_MAX            16 /* kernel files of one job */
@@ -148,9 +149,9 @@
 #define ZN_SENSORS_FIRST_MS        200 /* power needs two looks at the counter; people wait for it */
 #define ZN_SENSORS_SILENCE_MS      10000 /* a driver that hangs; then the readings are absent */
 #define ZN_DEVICES_REMEMBERED_MAX  64    /* devices of this machine, past and present */
-#define ZN_INSPECT_GROUPS_MAX      256  /* under oclgrind, which is a thousand times slower */
-#define ZN_INSPECT_AIM_MS          2000 /* of each inspection; there are four */
-#define ZN_INSPECT_ERRORS_MAX      64   /* of one inspection; the first says it all */
+#define ZN_INSPECT_GROUPS_MAX      256   /* under oclgrind, which is a thousand times slower */
+#define ZN_INSPECT_AIM_MS          2000  /* of each inspection; there are four */
+#define ZN_INSPECT_ERRORS_MAX      64    /* of one inspection; the first says it all */
 #define ZN_INSPECT_LOG_BYTES_MAX   (1u << 20) /* a finding takes 500 bytes */
 #define ZN_INSPECT_MS              60000      /* then the rest is not inspected */
 
@@ -235,16 +236,17 @@
 #define ZN_LEDGER_SEND_MS          60000 /* until a block must have a transaction */
 #define ZN_LEDGER_RETRY_MS         1000  /* while a node cannot be reached */
 #define ZN_OPENING_VALID_S         (2 * ZN_LEDGER_SEND_MS / 1000) /* later no block takes an opening */
-#define ZN_JOB_FEE_BYTES           4096  /* announcing, a few channels, closing, withdrawing */
-#define ZN_CLOSING_WAIT_S          10    /* for workers to close their channels at the end */
+#define ZN_JOB_FEE_BYTES           4096 /* announcing, a few channels, closing, withdrawing */
+#define ZN_CLOSING_WAIT_S          10   /* for workers to close their channels at the end */
 #define ZN_INPUT_FILES_MAX         1024 /* of a job's chunk inputs: a directory of texts */
 #define ZN_PARAMS_PARTS_MAX        64   /* of a kernel's parameters, as a job file lists them */
 #define ZN_COMMAND_WORDS_MAX       32   /* of a reduce command */
-#define ZN_CHUNK_INPUT_BYTES       (1u << 20) /* of a piece where the job file says nothing */
-#define ZN_REDUCE_TOP_BYTES_MAX    (256u << 20) /* of the best slots, kept in memory */
+#define ZN_CHUNK_INPUT_BYTES       (1u << 20)    /* of a piece where the job file says nothing */
+#define ZN_REDUCE_TOP_BYTES_MAX    (256u << 20)  /* of the best slots, kept in memory */
 #define ZN_REDUCE_SILENT_MS        (3600 * 1000) /* a reduce command that neither reads nor writes */
-#define ZN_REDUCE_RESULT_BYTES_MAX (UINT64_C(64) << 30) /* of a reduce command: then it is a flood */
-#define ZN_REDUCE_PIPE_BYTES       65536 /* to and from a command at a time: what a pipe holds */
-#define ZN_SETTLE_TXS_MAX          65536 /* transactions of ours looked at for the final table */
+#define ZN_REDUCE_RESULT_BYTES_MAX                                                                 \
+	(UINT64_C(64) << 30)       /* of a reduce command: then it is a flood */
+#define ZN_REDUCE_PIPE_BYTES 65536 /* to and from a command at a time: what a pipe holds */
+#define ZN_SETTLE_TXS_MAX    65536 /* transactions of ours looked at for the final table */
 
 #endif

@@ -91,6 +91,9 @@ static bool stored_open(struct zn_publisher *publisher, struct zn_complaint *com
 		!zn_store_get_text(&publisher->store, "out", publisher->file.out,
 			sizeof publisher->file.out, NULL))
 		return zn_complain(complaint, "job %s: its journal is damaged", publisher->home.id);
+	/* Where a reduce command runs; jobs from before had none. */
+	zn_store_get_text(&publisher->store, "directory", publisher->file.directory,
+		sizeof publisher->file.directory, NULL);
 	publisher->options.job_path = "job.json";
 	return plan_read(publisher, complaint);
 }
@@ -160,8 +163,8 @@ static enum zn_err result_add(struct results_walk *walk, const struct zn_stored_
 	if (!publisher->plan.is_render)
 		return ZN_ERR_OK;
 	enum zn_err err = zn_store_output(&bytes, &publisher->store, result);
-	if (err == ZN_ERR_OK && !zn_results_add(&publisher->results, result->chunk, bytes,
-					(size_t)result->bytes))
+	if (err == ZN_ERR_OK &&
+		!zn_results_add(&publisher->results, result->chunk, bytes, (size_t)result->bytes))
 		err = ZN_ERR_CORRUPT;
 	free(bytes);
 	return err;

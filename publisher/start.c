@@ -59,6 +59,8 @@ static bool ledger_look(struct zn_publisher *publisher, struct zn_asked *asked)
 			publisher->options.ledger_url);
 		return false;
 	}
+	if (!zn_ledger_client_home(publisher->ledger, NULL, &publisher->trouble))
+		return false;
 	zn_asked_begin(asked, publisher);
 	zn_ledger_get_status(&asked->call, publisher->ledger, zn_asked_answer, asked);
 	if (!answered(publisher, asked, ASK_MS))
@@ -203,27 +205,32 @@ static bool device_load(struct zn_publisher *publisher)
 
 /* --- making the job's directory --- */
 
-static bool home_fill(struct zn_publisher *publisher, struct zn_complaint *complaint)
+/* With its job.json others find the job: by then its journal is ours. */
+static bool home_open(struct zn_publisher *publisher, struct zn_complaint *complaint)
 {
-	uint8_t manifest[ZN_MANIFEST_BYTES_MAX], *text;
+	uint8_t *text;
 	size_t count;
-	enum zn_err err =
-		zn_file_read(&text, &count, publisher->options.job_path, ZN_JOB_FILE_BYTES_MAX);
+	enum zn_err err = zn_blobs_sync(&publisher->home);
+	if (err == ZN_ERR_OK)
+		err = zn_store_open(&publisher->store, &publisher->home);
+	if (err != ZN_ERR_OK)
+		return zn_complain(complaint, "%s: %s", publisher->home.directory,
+			zn_err_sentence(err));
+	err = zn_file_read(&text, &count, publisher->options.job_path, ZN_JOB_FILE_BYTES_MAX);
 	if (err != ZN_ERR_OK)
 		return zn_complain(complaint, "%s: %s", publisher->options.job_path,
 			zn_err_sentence(err));
 	bool good = zn_job_home_write(&publisher->home, "job.json", text, count, complaint);
 	free(text);
-	if (!good)
+	return good;
+}
+
+static bool home_fill(struct zn_publisher *publisher, struct zn_complaint *complaint)
+{
+	uint8_t manifest[ZN_MANIFEST_BYTES_MAX];
+	size_t count;
+	if (!home_open(publisher, complaint))
 		return false;
-	err = zn_blobs_sync(&publisher->home);
-	if (err != ZN_ERR_OK)
-		return zn_complain(complaint, "%s/blobs: %s", publisher->home.directory,
-			zn_err_sentence(err));
-	err = zn_store_open(&publisher->store, &publisher->home);
-	if (err != ZN_ERR_OK)
-		return zn_complain(complaint, "%s: %s", publisher->home.directory,
-			zn_err_sentence(err));
 	struct zn_store *store = &publisher->store;
 	zn_random_bytes(publisher->secret.bytes, sizeof publisher->secret);
 	count = zn_manifest_encode(manifest, sizeof manifest, &publisher->plan.manifest);
@@ -231,6 +238,13 @@ static bool home_fill(struct zn_publisher *publisher, struct zn_complaint *compl
 	zn_store_set(store, "secret", publisher->secret.bytes, sizeof publisher->secret);
 	zn_store_set(store, "what", publisher->plan.what, strlen(publisher->plan.what));
 	zn_store_set(store, "out", publisher->results.out, strlen(publisher->results.out));
+	/* Whole, since a resumed job may be started from elsewhere. */
+	char *directory =
+		realpath(publisher->file.directory[0] != '\0' ? publisher->file.directory : ".",
+			NULL);
+	if (directory != NULL)
+		zn_store_set(store, "directory", directory, strlen(directory));
+	free(directory);
 	zn_store_set(store, "chain", publisher->job.chain.text, strlen(publisher->job.chain.text));
 	zn_store_set(store, "key", publisher->job.publisher_key.bytes,
 		sizeof publisher->job.publisher_key);
@@ -275,9 +289,9 @@ static struct zn_announcement announcement_make(const struct zn_publisher *publi
 		.chunks = plan->chunks,
 		.chunk_output_bytes = zn_manifest_chunk_output_bytes(&plan->manifest, 0),
 		.shared_bytes = plan->shared_bytes,
-		.memory_bytes =
-			plan->shared_bytes + 2 * (zn_manifest_chunk_output_bytes(&plan->manifest, 0) +
-							 plan->manifest.input_bytes_max),
+		.memory_bytes = plan->shared_bytes +
+				2 * (zn_manifest_chunk_output_bytes(&plan->manifest, 0) +
+					    plan->manifest.input_bytes_max),
 		.device_classes = ZN_DEVICE_CLASS_CPU | ZN_DEVICE_CLASS_GPU,
 		.features = ZN_FEATURE_EXACT |
 			    ((plan->manifest.options & ZN_OPTION_FP64) != 0 ? ZN_FEATURE_FP64 : 0) |

@@ -238,6 +238,8 @@ static bool begin(struct sweep *sweep)
 			zn_err_sentence(err));
 		return false;
 	}
+	if (!zn_ledger_client_home(publisher->ledger, NULL, &publisher->trouble))
+		return false;
 	zn_asked_begin(sweep->asked, publisher);
 	zn_ledger_get_status(&sweep->asked->call, publisher->ledger, zn_asked_answer, sweep->asked);
 	if (!zn_asked_wait(sweep->asked, publisher, ASK_MS) || sweep->asked->err != ZN_ERR_OK) {

@@ -15,6 +15,10 @@ struct zn_ask *zn_ask_open(struct zn_complaint *complaint, const char *url)
 		err = zn_http_client_create(&ask->http, ask->loop);
 	if (err == ZN_ERR_OK)
 		err = zn_ledger_client_create(&ask->ledger, ask->loop, ask->http, url);
+	if (err == ZN_ERR_OK && !zn_ledger_client_home(ask->ledger, NULL, complaint)) {
+		zn_ask_close(ask);
+		return NULL;
+	}
 	if (err == ZN_ERR_OK)
 		return ask;
 failed:

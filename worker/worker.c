@@ -3,6 +3,7 @@
 #include "io/clock.h"
 #include "io/files.h"
 #include "io/keyfile.h"
+#include "io/log.h"
 #include "io/random.h"
 #include "runner/client/remember.h"
 #include "worker/sweep.h"
@@ -339,6 +340,7 @@ enum zn_err zn_worker_create(struct zn_worker **out, struct zn_loop *loop,
 	const struct zn_worker_options *options)
 {
 	struct zn_worker *worker = calloc(1, sizeof *worker);
+	struct zn_complaint complaint;
 	if (worker == NULL)
 		return ZN_ERR_MEMORY;
 	worker->loop = loop;
@@ -349,6 +351,10 @@ enum zn_err zn_worker_create(struct zn_worker **out, struct zn_loop *loop,
 	if (err == ZN_ERR_OK)
 		err = zn_ledger_client_create(&worker->ledger, loop, worker->http,
 			options->ledger_url);
+	if (err == ZN_ERR_OK && !zn_ledger_client_home(worker->ledger, options->home, &complaint)) {
+		zn_log(ZN_LOG_ERROR, "worker", "%s", complaint.text);
+		err = ZN_ERR_CORRUPT;
+	}
 	if (err != ZN_ERR_OK) {
 		zn_worker_destroy(worker);
 		return err;

@@ -93,12 +93,13 @@ static void on_status(struct zn_ledger_call *call, const struct zn_rpc_reply *re
 		zn_call_finish(call, ZN_ERR_MALFORMED, "the node's status is none");
 	else if (status->height == 0)
 		zn_call_finish(call, ZN_ERR_NOT_FOUND, "the ledger has no block yet");
-	else
+	else if (!zn_call_older(call, status->height))
 		zn_call_verify(call, status->height, on_status_verified);
 }
 
 static void ask_status(struct zn_ledger_call *call)
 {
+	call->state_least = call->client->answered_height;
 	zn_call_ask(call, "status", zn_json_object_create(), 0, on_status);
 }
 

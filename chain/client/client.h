@@ -43,6 +43,11 @@ struct zn_ledger_trust {
 /** Before the first question. False, and a complaint: the file is damaged, or the witness is none. */
 bool zn_ledger_client_trust(struct zn_ledger_client *client, const struct zn_ledger_trust *trust,
 	struct zn_complaint *complaint);
+/** The same as a home has it: home/ledger-trust, and what a person wrote into home/ledger.json, all of
+ *  which may be absent:  {"trust_height": 1200, "trust_hash": "<64 hex digits>",
+ *  "witness": "http://host:26657", "trust_period": "14d"}. `home` NULL: zn_path_home's. */
+bool zn_ledger_client_home(struct zn_ledger_client *client, const char *home,
+	struct zn_complaint *complaint);
 
 struct zn_ledger_status {
 	struct zn_chain_id chain;

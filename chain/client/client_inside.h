@@ -87,7 +87,7 @@ struct zn_ledger_call {
 	uint8_t *value;
 	size_t value_bytes;
 	struct zn_tree_proof *proof;
-	uint64_t state_least; /* an older state than this was not asked for */
+	uint64_t state_least; /* the newest state shown before the question */
 	unsigned int tries;
 	bool verifying;
 	struct zn_ledger_call *verify_next;
@@ -135,8 +135,10 @@ void zn_call_verify(struct zn_ledger_call *call, uint64_t height, zn_call_verifi
 void zn_call_verify_forget(struct zn_ledger_call *call);
 /** No header is younger than ZN_LIGHT_STALE_S: false, and the call was finished. */
 bool zn_call_fresh(struct zn_ledger_call *call, const struct zn_light_seen *seen);
-/** The question once more, since newer headers overtook its answer; a node that goes on answering
- *  with older states is caught. */
+/** Does the answer speak of an older height than was shown before the question? Then the node was
+ *  caught, and the call is finished. */
+bool zn_call_older(struct zn_ledger_call *call, uint64_t height);
+/** The question once more: newer headers were verified meanwhile, and the way does not lead back. */
 void zn_call_anew(struct zn_ledger_call *call);
 /** The node lied: everything that waits fails, and nothing is asked any more. Does not end `call`.
  */

@@ -97,9 +97,7 @@ static void prove(struct zn_ledger_call *call, const struct zn_json *response)
 	/* An account that nobody paid is answered with a record; the proof says that there is none. */
 	if (!call->proof->occupied || !zn_hash_equal(&call->proof->key, &call->state_key))
 		call->has_value = false;
-	if (call->answer.height < call->state_least)
-		zn_call_anew(call);
-	else
+	if (!zn_call_older(call, call->answer.height))
 		zn_call_verify(call, call->answer.height + 1, on_state_verified);
 }
 

@@ -231,6 +231,7 @@ static void prepare(struct zn_ledger_call *call)
 	else if (!client->knows_time)
 		zn_ledger_get_status(&call->asking, client, on_learnt, call);
 	else
+		/* Proven: a node that made us sign for later nonces could have them all applied. */
 		zn_ledger_get_account(&call->asking, client, &call->sender, on_nonce, call);
 }
 

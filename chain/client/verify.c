@@ -42,14 +42,14 @@ static void fail_all(struct zn_ledger_client *client, enum zn_err err, const cha
 
 void zn_client_caught(struct zn_ledger_client *client, const char *format, ...)
 {
-	char why[ZN_CLIENT_DETAIL_BYTES / 2], clean[ZN_CLIENT_DETAIL_BYTES];
+	char why[ZN_CLIENT_DETAIL_BYTES - 192], clean[ZN_CLIENT_DETAIL_BYTES];
 	va_list arguments;
 	va_start(arguments, format);
 	vsnprintf(why, sizeof why, format, arguments);
 	va_end(arguments);
 	client->lied = true;
 	snprintf(client->lie, sizeof client->lie,
-		"the ledger node %.150s is not to be believed and is not asked any more: %s",
+		"the ledger node %.100s is not to be believed and is not asked any more: %s",
 		client->url, why);
 	zn_log(ZN_LOG_WARN, "ledger", "%s",
 		zn_log_clean(clean, sizeof clean, client->lie, strlen(client->lie)));
@@ -126,7 +126,8 @@ static void first_use(const struct zn_ledger_client *client)
 		zn_light_find(&client->light, client->light.trusted.height);
 	if (client->light.has_root)
 		return;
-	zn_log(ZN_LOG_INFO, "ledger",
+	/* Who keeps nothing has a first contact each time: to say so each time tells nobody anything. */
+	zn_log(client->trust_file[0] != '\0' ? ZN_LOG_INFO : ZN_LOG_DEBUG, "ledger",
 		"first contact with the ledger %s: block %llu (%s) is believed as %s shows it, and "
 		"all"
 		" that comes later is checked by it",
@@ -149,6 +150,13 @@ static void take_block(struct zn_ledger_client *client)
 			first_use(client);
 		zn_client_trust_save(client, !was_trusting);
 		wake(client, 0);
+	} else if (refusal == ZN_LIGHT_OTHER_CHAIN) {
+		zn_client_caught(client, "its ledger is %s, and the one known here is %s%s%.120s",
+			client->block->header.chain.text, light->trusted.chain.text,
+			client->trust_file[0] != '\0' ? "; for another ledger use another home, or "
+							"remove "
+						      : "",
+			client->trust_file);
 	} else if (zn_light_refusal_is_lie(refusal)) {
 		zn_client_caught(client, "block %llu: %s", (unsigned long long)height,
 			zn_light_refusal_sentence(refusal));
@@ -339,13 +347,22 @@ bool zn_call_fresh(struct zn_ledger_call *call, const struct zn_light_seen *seen
 	return false;
 }
 
+bool zn_call_older(struct zn_ledger_call *call, uint64_t height)
+{
+	if (height >= call->state_least)
+		return false;
+	zn_client_caught(call->client,
+		"it answers with block %llu of the ledger after it showed block %llu",
+		(unsigned long long)height, (unsigned long long)call->state_least);
+	zn_call_finish(call, ZN_ERR_UNPROVEN, call->client->lie);
+	return true;
+}
+
 void zn_call_anew(struct zn_ledger_call *call)
 {
-	if (++call->tries < ZN_LIGHT_TRIES_MAX) {
+	if (++call->tries < ZN_LIGHT_TRIES_MAX)
 		zn_call_again(call, ZN_CLIENT_POLL_MS);
-		return;
-	}
-	zn_client_caught(call->client,
-		"it answers with an older state of the ledger than it showed before");
-	zn_call_finish(call, ZN_ERR_UNPROVEN, call->client->lie);
+	else
+		zn_call_finish(call, ZN_ERR_TIMEOUT,
+			"newer blocks overtook every answer of the ledger node");
 }

@@ -14,6 +14,9 @@ foreach(story
     looking_at_a_job_keeps_nobody_from_resuming_it
     a_cut_off_ledger_gets_one_sentence
     ledger_whose_database_is_gone_does_not_begin_anew
+    own_kernel_counts_words_of_a_text_that_vanishes
+    own_kernel_in_groups_finds_the_lazy_worker
+    damaged_outputs_are_done_again_and_a_failed_command_keeps_them
     bad_input_gets_one_sentence_and_changes_nothing)
   add_test(NAME market_${story}
     COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/chaos/market.sh ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} ${story})

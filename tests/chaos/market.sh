@@ -401,6 +401,140 @@ scenario_looking_at_a_job_keeps_nobody_from_resuming_it()
 	supply_holds
 }
 
+# ---- kernels of a person's own -----------------------------------------------------------------
+# Words of a text: an item counts those that begin in its share of the chunk's piece, in a u64 and
+# again in the counter; `rounds` keeps it busy. $1: bytes of a piece, $2: rounds.
+words_write()
+{
+	cat >"$work/words.cl" <<-'END'
+	void zn_map(ulong item, __global const uchar *params, __global const uchar *shared,
+		__global const uchar *input, __global uchar *slot)
+	{
+		__global const uint *words = (__global const uint *)params;
+		ulong bytes = zn_input_bytes(input), place = item - zn_input_first(input);
+		uint count = 0, spun = (uint)item;
+		for (ulong at = bytes * place / words[0]; at < bytes * (place + 1) / words[0]; at++)
+			count += input[at] > 32 && (at == 0 || input[at - 1] <= 32);
+		for (uint i = 0; i < words[1]; i++)
+			spun = spun * 1664525u + 1013904223u;
+		*(__global ulong *)slot = count;
+		*(__global uint *)(slot + 8) = count;
+		*(__global uint *)(slot + 12) = spun >> 31;
+	}
+	END
+	if [ -r /usr/share/common-licenses/GPL-3 ]; then
+		cat /usr/share/common-licenses/{GPL-3,GPL-2} >"$work/book.txt" 2>/dev/null
+	else
+		seq -f 'the %g th line of a book that nobody wrote' 1500 >"$work/book.txt"
+	fi
+	cat >"$work/job.json" <<-END
+	{ "kind": "kernel", "source": "words.cl", "params": { "u32": [16, $2] },
+	  "slot_bytes": 16, "counter_at": 8, "items_per_input": 16,
+	  "input": { "file": "book.txt", "cut": "lines", "bytes": "$1 B" },
+	  "reduce": { "sum": "u64" }, "print": "u64",
+	  "budget": "10 XEN", "max_price": "20 XEN per 1000 chunks", "lease": "20s" }
+	END
+	words=$(wc -w <"$work/book.txt")
+}
+words_right() { [ "$(head -n 1 "$work/out.bin")" = "$words" ] || fail "$(head -n 1 "$work/out.bin") words, not $words"; }
+
+scenario_own_kernel_counts_words_of_a_text_that_vanishes()
+{
+	local id
+	market_begin
+	words_write 1000 300000
+	job_reference
+	cp "$work/right.bin" "$work/out.bin"
+	words_right
+	publisher_start "$work/job.json"
+	wait_for 60 "the job to begin" accepted_at_least 0
+	wait_for 60 "the announcement" said publisher announced
+	rm "$work/book.txt" "$work/words.cl" "$work/out.bin"
+	for name in anna bela; do worker_start $name; done
+	wait_for 120 "a part of the job" accepted_at_least 8
+	id=$(job status --json | jq -er .id)
+	killed publisher
+	publisher_start --resume "$id"
+	job_ends
+	result_right
+	words_right
+	[ "$(job status "$id" --json | jq -r .metered_units)" = "$words" ] ||
+		fail "other units were counted: $(job status "$id" --json | jq -r .metered_units)"
+	supply_holds
+}
+
+# Sums of groups of 64 by way of local memory; the largest of all, by a command.
+groups_write()
+{
+	cat >"$work/groups.cl" <<-'END'
+	void zn_chunk(ulong item, uint place, __global const uchar *params,
+		__global const uchar *shared, __global const uchar *input, __global uchar *slot,
+		__local uchar *scratch)
+	{
+		__local uint *sums = (__local uint *)scratch;
+		uint spun = (uint)item, rounds = *(__global const uint *)params;
+		for (uint i = 0; i < rounds; i++)
+			spun = spun * 1664525u + 1013904223u;
+		sums[place] = spun;
+		barrier(CLK_LOCAL_MEM_FENCE);
+		uint sum = 0;
+		for (uint i = 0; i <= place; i++)
+			sum += sums[i];
+		*(__global uint *)slot = sum;
+	}
+	END
+	cat >"$work/job.json" <<-END
+	{ "kind": "kernel", "source": "groups.cl", "params": { "u32": [$1] }, "items": 65536,
+	  "slot_bytes": 4, "chunk_items": 1024, "form": "chunk", "group_items": 64,
+	  "local_bytes": 256, "reduce": { "command": ["sh", "sum.sh"] },
+	  "budget": "10 XEN", "max_price": "20 XEN per 1000 chunks", "lease": "20s" }
+	END
+	echo 'od -An -v -tu4 | md5sum' >"$work/sum.sh"
+}
+
+scenario_own_kernel_in_groups_finds_the_lazy_worker()
+{
+	market_begin
+	groups_write 20000
+	job_reference
+	publisher_start "$work/job.json"
+	home_make lazy
+	ZENNET_HOME=$work/lazy "$bin/zennet-lazy-worker" "$ZENNET_LEDGER" "$work/lazy" 50000000 \
+		>>"$work/lazy.log" 2>&1 &
+	pid_of[lazy]=$!
+	wait_for 120 "the lazy worker to begin" said lazy "the first chunk runs"
+	worker_start anna
+	job_ends
+	result_right
+	said lazy "wrong" || fail "the lazy worker was not told"
+	supply_holds
+}
+
+# The command fails, then the disk lost two outputs: one run mends the first, another does them again.
+scenario_damaged_outputs_are_done_again_and_a_failed_command_keeps_them()
+{
+	local id
+	market_begin
+	groups_write 20000
+	job_reference
+	echo 'exit 7' >"$work/sum.sh"
+	publisher_start "$work/job.json"
+	worker_start anna
+	wait_for 120 "the job to end" ended publisher
+	said publisher "status 7" || fail "nobody spoke of the command"
+	id=$(job status --json | jq -er .id)
+	[ "$(accepted)" = 64 ] || fail "the outputs were not kept"
+	echo 'od -An -v -tu4 | md5sum' >"$work/sum.sh"
+	printf 'XX' | dd of="$work/publisher/jobs/$id/outputs.bin" bs=1 seek=100 conv=notrunc 2>/dev/null
+	truncate -s -1 "$work/publisher/jobs/$id/outputs.bin"
+	publisher_start --resume "$id"
+	job_ends
+	said publisher "is damaged: it is done again" || fail "nobody saw the damage"
+	result_right
+	wait_for 20 "the channels of all who earned to be closed" earners_closed
+	supply_holds
+}
+
 # refused COMMAND...: non-zero exit, one sentence, nothing on standard output.
 refused()
 {
@@ -440,6 +574,16 @@ scenario_bad_input_gets_one_sentence_and_changes_nothing()
 	bad '.budget = "50 XEN"' # all it has: nothing is left for fees
 	bad '.deadline = "100 years"'
 	bad 'del(.kernel)'
+	bad '{kind: "kernel", source: "missing.cl", items: 1, slot_bytes: 8, budget: "1 XEN"}'
+	echo 'int zn_map(void) { __asm__("hlt"); }' >"$work/bad.cl"
+	bad '{kind: "kernel", source: "bad.cl", items: 1, slot_bytes: 8, budget: "1 XEN"}'
+	grep -q 'bad.cl: line 1: ' "$work/err.txt" || fail "no line is named: $(cat "$work/err.txt")"
+	echo 'void zn_map(ulong item, __global const uchar *params, __global const uchar *shared,
+		__global const uchar *input, __global uchar *slot) { slot[0] = 1; }' >"$work/good.cl"
+	head -c 100000 /dev/zero >"$work/line"
+	bad '{kind: "kernel", source: "good.cl", items_per_input: 1, slot_bytes: 8, budget: "1 XEN",
+		input: {file: "line", cut: "lines", bytes: "64 KiB"}}'
+	grep -q 'line 1 is longer' "$work/err.txt" || fail "another sentence: $(cat "$work/err.txt")"
 	bad '{kind: "render", scene: "missing.obj", size: [64, 36], samples: 4, budget: "1 XEN"}'
 	bad '{kind: "render", scene: "missing.obj", size: [64], samples: 4, budget: "1 XEN"}'
 	echo '{ "kind": ' >"$work/bad.json"

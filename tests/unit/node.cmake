@@ -1,4 +1,4 @@
-foreach(name node_client node_faults)
+foreach(name node_client node_faults node_proxy)
   zn_test(${name} SOURCES unit/${name}.c unit/node_harness.c ROOMS chain/client chain/ledger)
   add_dependencies(${name} xencoind)
 endforeach()

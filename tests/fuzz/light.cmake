@@ -1,0 +1,6 @@
+if(COMMAND zn_fuzz)
+  foreach(name light_header light_commit light_validators light_trust state_proof)
+    zn_fuzz(${name} SOURCES fuzz/${name}.c ROOMS chain/proof)
+  endforeach()
+  zn_fuzz(light_json SOURCES fuzz/light_json.c ROOMS chain/client)
+endif()
