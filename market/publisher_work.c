@@ -85,8 +85,8 @@ static enum zn_result_refusal delivery_check(const struct zn_publisher_job *job,
 		.job_hash = job->job_hash,
 		.worker_key = deal->worker_key,
 		.manifest = &job->manifest};
-	return zn_result_check(&job->chain, deliver->statements, event->output_roots, event->output_units,
-		deliver->statements_count, &deliver->signature, &limits);
+	return zn_result_check(&job->chain, deliver->statements, event->output_roots,
+		event->output_units, deliver->statements_count, &deliver->signature, &limits);
 }
 
 static void retract(struct zn_publisher_actions *out, struct zn_publisher_job *job,

@@ -76,8 +76,9 @@ static enum zn_result_refusal output_check(const struct zn_statement *statement,
 }
 
 enum zn_result_refusal zn_result_check(const struct zn_chain_id *chain,
-	const struct zn_statement *statements, const struct zn_hash *output_roots, const uint64_t *units, uint32_t count,
-	const struct zn_signature *signature, const struct zn_result_limits *limits)
+	const struct zn_statement *statements, const struct zn_hash *output_roots,
+	const uint64_t *units, uint32_t count, const struct zn_signature *signature,
+	const struct zn_result_limits *limits)
 {
 	if (count == 0 || count > ZN_DELIVERY_CHUNKS_MAX)
 		return ZN_RESULT_EMPTY;

@@ -67,15 +67,15 @@ struct zn_result_limits {
 	const struct zn_manifest *manifest;
 };
 
-
 /** Check a delivery but for the leases, which the caller knows (ZN_RESULT_NOT_LEASED). Statement by
  *  statement, each in the order of the list.
  *  In: statements  untrusted; output_roots[i] the content id of the output that came with each.
  *      units       zn_manifest_units of each output; NULL where the job counts none.
  *  Cost: hashing the statements and one signature check, last. */
 enum zn_result_refusal zn_result_check(const struct zn_chain_id *chain,
-	const struct zn_statement *statements, const struct zn_hash *output_roots, const uint64_t *units, uint32_t count,
-	const struct zn_signature *signature, const struct zn_result_limits *limits);
+	const struct zn_statement *statements, const struct zn_hash *output_roots,
+	const uint64_t *units, uint32_t count, const struct zn_signature *signature,
+	const struct zn_result_limits *limits);
 const char *zn_result_refusal_sentence(enum zn_result_refusal refusal);
 
 #endif

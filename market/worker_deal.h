@@ -194,7 +194,7 @@ struct zn_worker_event {
 	struct zn_hash output_root;
 	uint64_t output_bytes;
 	uint64_t units; /* OUTPUT: zn_manifest_units of it, where the job counts them */
-	bool good; /* REDEEMED: it is in a block and applied */
+	bool good;      /* REDEEMED: it is in a block and applied */
 };
 
 enum zn_worker_action_kind {

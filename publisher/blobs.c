@@ -28,9 +28,8 @@ bool zn_blob_put(const struct zn_job_home *home, const struct zn_hash *id, const
 	return err == ZN_ERR_OK ||
 	       zn_complain(complaint, "%s: %s; workers fetch the job's input from there%s", path,
 		       zn_err_sentence(err),
-		       err == ZN_ERR_DISK_FULL
-			       ? ": make room, or set ZENNET_HOME to another disk"
-			       : "");
+		       err == ZN_ERR_DISK_FULL ? ": make room, or set ZENNET_HOME to another disk"
+					       : "");
 }
 
 enum zn_err zn_blobs_sync(const struct zn_job_home *home)

@@ -12,7 +12,7 @@ struct zn_check {
 	struct zn_check *next;
 	struct zn_peer *peer; /* its deal waits for this, so it stays */
 	uint32_t index;       /* of the statement */
-	uint32_t recomputed; /* items: the drawn ones, or all of their groups */
+	uint32_t recomputed;  /* items: the drawn ones, or all of their groups */
 	uint32_t drawn_count;
 	uint32_t drawn[]; /* in the chunk, ascending */
 };

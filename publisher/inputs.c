@@ -29,8 +29,7 @@ static bool room_make(struct making *making)
 		return false;
 	inputs->ids = ids;
 	if (inputs->home == NULL) {
-		struct zn_input_place *places =
-			realloc(inputs->places, room * sizeof *places);
+		struct zn_input_place *places = realloc(inputs->places, room * sizeof *places);
 		if (places == NULL)
 			return false;
 		inputs->places = places;
@@ -118,8 +117,8 @@ static enum zn_err person_read(uint8_t *bytes, const struct zn_input_place *plac
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	enum zn_err err = fd < 0 ? zn_err_of_errno(errno) : ZN_ERR_OK;
 	while (err == ZN_ERR_OK && done < place->bytes) {
-		ssize_t got = pread(fd, bytes + done, place->bytes - done,
-			(off_t)(place->place + done));
+		ssize_t got =
+			pread(fd, bytes + done, place->bytes - done, (off_t)(place->place + done));
 		if (got < 0 && errno != EINTR)
 			err = zn_err_of_errno(errno);
 		if (got == 0)
@@ -165,13 +164,13 @@ bool zn_inputs_read(uint8_t **bytes, uint32_t *count, const struct zn_inputs *in
 	ZN_ASSERT(chunk < inputs->count);
 	if (inputs->home == NULL)
 		return person_get(bytes, count, inputs, chunk, complaint);
-	enum zn_err err = zn_blob_get(bytes, &size, inputs->home, &inputs->ids[chunk],
-		inputs->bytes_max);
+	enum zn_err err =
+		zn_blob_get(bytes, &size, inputs->home, &inputs->ids[chunk], inputs->bytes_max);
 	*count = (uint32_t)size;
-	return err == ZN_ERR_OK ||
-	       zn_complain(complaint,
-		       "the input of chunk %llu in %s/blobs: %s; mend the disk, then `zennet job run"
-		       " --resume %s`",
-		       (unsigned long long)chunk, inputs->home->directory, zn_err_sentence(err),
-		       inputs->home->id);
+	return err == ZN_ERR_OK || zn_complain(complaint,
+					   "the input of chunk %llu in %s/blobs: %s; mend the "
+					   "disk, then `zennet job run"
+					   " --resume %s`",
+					   (unsigned long long)chunk, inputs->home->directory,
+					   zn_err_sentence(err), inputs->home->id);
 }

@@ -16,13 +16,13 @@ struct zn_input_place {
 };
 
 struct zn_inputs {
-	const struct zn_job_home *home;   /* borrowed; NULL: read from the person's files */
-	const struct zn_job_file *file;   /* borrowed, where home is NULL */
-	uint64_t count;                   /* 0: the job has none */
-	struct zn_hash *ids;              /* of each chunk's, 32 bytes of memory a chunk */
-	struct zn_input_place *places;    /* 16 more, where home is NULL */
-	uint32_t bytes_max;               /* of the largest */
-	uint64_t bytes;                   /* of all; 0 after a restart */
+	const struct zn_job_home *home; /* borrowed; NULL: read from the person's files */
+	const struct zn_job_file *file; /* borrowed, where home is NULL */
+	uint64_t count;                 /* 0: the job has none */
+	struct zn_hash *ids;            /* of each chunk's, 32 bytes of memory a chunk */
+	struct zn_input_place *places;  /* 16 more, where home is NULL */
+	uint32_t bytes_max;             /* of the largest */
+	uint64_t bytes;                 /* of all; 0 after a restart */
 };
 
 /** Cut what the job file names; into the blobs of `home`, if one is given. False and a sentence. */

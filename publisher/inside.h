@@ -28,7 +28,7 @@ struct zn_incoming {
 	size_t places[ZN_DELIVERY_CHUNKS_MAX];
 	struct zn_hash roots[ZN_DELIVERY_CHUNKS_MAX];
 	uint64_t units[ZN_DELIVERY_CHUNKS_MAX]; /* metered */
-	bool hashed; /* false after hashing: no memory */
+	bool hashed;                            /* false after hashing: no memory */
 };
 
 struct zn_peer {

@@ -174,7 +174,8 @@ static void read_deal(struct zn_job_file *file, struct zn_json_reader *reader)
 	uint64_t grace_s = ZN_GRACE_S_DEFAULT, lease_s = ZN_LEASE_DEADLINE_S;
 	zn_json_read_amount(reader, "budget", true, &file->budget);
 	if (!reader->failed && file->budget.zat == 0)
-		zn_job_key_wrong(reader, "budget", "nobody works for nothing; give an amount like \"5 XEN\"");
+		zn_job_key_wrong(reader, "budget",
+			"nobody works for nothing; give an amount like \"5 XEN\"");
 	read_price(reader, "max_price", &file->ceiling_zat);
 	read_price(reader, "price", &file->price_zat);
 	zn_json_read_duration_s(reader, "deadline", false, &file->deadline_s);
@@ -193,7 +194,8 @@ static void read_deal(struct zn_job_file *file, struct zn_json_reader *reader)
 		&file->window_chunks);
 	zn_job_read_u32(reader, "chunk_items", 1, ZN_CHUNK_ITEMS_MAX, &file->chunk_items);
 	if (!reader->failed && file->ceiling_zat > 0 && file->price_zat > file->ceiling_zat)
-		zn_job_key_wrong(reader, "price", "it is above max_price; lower it or leave one of them out");
+		zn_job_key_wrong(reader, "price",
+			"it is above max_price; lower it or leave one of them out");
 }
 
 bool zn_job_file_parse(struct zn_job_file *file, const char *name, const char *directory,

@@ -49,8 +49,8 @@ const char *zn_number_name(enum zn_number type);
 /** Parameters are parts that are laid out one after the other, each aligned for its numbers. */
 struct zn_params_part {
 	enum zn_number type;
-	bool is_file;  /* word `at` of the files */
-	uint32_t at;   /* else where in the bytes */
+	bool is_file; /* word `at` of the files */
+	uint32_t at;  /* else where in the bytes */
 	uint32_t bytes;
 };
 

@@ -105,8 +105,7 @@ static void read_input(struct zn_job_file_kernel *kernel, struct zn_json_reader 
 		if (!zn_json_reader_done(&input))
 			reader->failed = true;
 	}
-	zn_job_read_u32(reader, "items_per_input", 1, ZN_CHUNK_ITEMS_MAX,
-		&kernel->items_per_input);
+	zn_job_read_u32(reader, "items_per_input", 1, ZN_CHUNK_ITEMS_MAX, &kernel->items_per_input);
 	if (kernel->items_per_input > 0 && kernel->inputs.count == 0)
 		zn_job_key_wrong(reader, "items_per_input",
 			"there is no input to cut; add \"input\" or remove it");

@@ -122,8 +122,8 @@ static void read_numbers(struct zn_job_file_kernel *kernel, struct zn_params_par
 		for (size_t i = 0; i < count; i++)
 			if (!number_read(kernel->params_bytes + part->at + i * each, part->type,
 				    zn_json_at(array, i)))
-				zn_job_key_wrong(reader, key,
-					"number %zu of the list is no %s%s", i + 1, key,
+				zn_job_key_wrong(reader, key, "number %zu of the list is no %s%s",
+					i + 1, key,
 					each == 8 ? "; large ones are text, like \"123\"" : "");
 }
 

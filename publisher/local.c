@@ -231,8 +231,7 @@ static void command_run(struct local *local)
 		zn_complain(&local->trouble, "%s cannot be read", local->outputs);
 		return;
 	}
-	local->result =
-		zn_result_file_begin(local->results.out, &local->file, &local->trouble);
+	local->result = zn_result_file_begin(local->results.out, &local->file, &local->trouble);
 	bool good = local->result != NULL && outputs_feed(local, from) &&
 		    zn_result_file_end(local->result, &local->trouble);
 	fclose(from);

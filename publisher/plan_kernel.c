@@ -22,9 +22,8 @@ static bool file_read(uint8_t **bytes, size_t *count, const struct zn_job_file *
 	if (err == ZN_ERR_TOO_LARGE)
 		return zn_complain(complaint, "%s: it is larger than the %llu bytes allowed", path,
 			(unsigned long long)bytes_max);
-	return err == ZN_ERR_OK ||
-	       zn_complain(complaint, "%s: %s; name a file that can be read", path,
-		       zn_err_sentence(err));
+	return err == ZN_ERR_OK || zn_complain(complaint, "%s: %s; name a file that can be read",
+					   path, zn_err_sentence(err));
 }
 
 /* --- sources --- */
@@ -55,8 +54,8 @@ static bool source_take(struct zn_plan *plan, const struct zn_job_file *file, co
 		.text = (const char *)text,
 		.bytes = bytes};
 	plan->sources_count++;
-	if (source->name == NULL || !zn_content_id(&plan->manifest.sources[plan->sources_count - 1],
-					    text, bytes))
+	if (source->name == NULL ||
+		!zn_content_id(&plan->manifest.sources[plan->sources_count - 1], text, bytes))
 		return zn_complain(complaint, "%s: out of memory", name);
 	return true;
 }
@@ -170,8 +169,8 @@ static bool shared_read(struct zn_plan *plan, const struct zn_job_file *file,
 		    complaint))
 		return false;
 	if (plan->shared_bytes == 0)
-		return zn_complain(complaint,
-			"shared: %s is empty; fill it, or remove \"shared\"", name);
+		return zn_complain(complaint, "shared: %s is empty; fill it, or remove \"shared\"",
+			name);
 	plan->manifest.shared_bytes = plan->shared_bytes;
 	if (!zn_content_id(&plan->manifest.shared_id, plan->shared, plan->shared_bytes))
 		return zn_complain(complaint, "%s: out of memory", name);
@@ -216,8 +215,7 @@ bool zn_plan_own_kernel(struct zn_plan *plan, const struct zn_job_file *file,
 	manifest->group_items = kernel->group_items;
 	manifest->local_bytes = kernel->local_bytes;
 	manifest->counter_at = kernel->counter_at;
-	if (!sources_read(plan, file, home, complaint) ||
-		!params_lay(manifest, file, complaint) ||
+	if (!sources_read(plan, file, home, complaint) || !params_lay(manifest, file, complaint) ||
 		!shared_read(plan, file, home, complaint) ||
 		!inputs_cut(plan, file, home, complaint))
 		return false;

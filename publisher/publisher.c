@@ -177,7 +177,8 @@ static enum zn_err result_write(struct zn_publisher *publisher)
 		zn_publisher_redo(publisher, list.chunks[i]);
 	if (err != ZN_ERR_OK && err != ZN_ERR_CORRUPT)
 		zn_publisher_trouble(publisher,
-			"%s is not written: %s; the outputs are kept: mend it (a wrong \"reduce\" in"
+			"%s is not written: %s; the outputs are kept: mend it (a wrong \"reduce\" "
+			"in"
 			" %s/job.json), then `zennet job run --resume %s`",
 			publisher->results.out, complaint.text, publisher->home.directory,
 			publisher->home.id);

@@ -25,11 +25,11 @@ struct zn_reduce {
 	const struct zn_job_file_reduce *how;
 	uint32_t slot_bytes, width, places;
 	bool begun;
-	union place *sums; /* of sum, min, max */
-	bool *seen;        /* min, max: a number was there */
+	union place *sums;  /* of sum, min, max */
+	bool *seen;         /* min, max: a number was there */
 	struct entry *heap; /* of top: the worst is the first */
 	uint32_t heap_count;
-	uint8_t *slots;  /* of top */
+	uint8_t *slots; /* of top */
 	uint8_t *result;
 };
 

@@ -207,8 +207,7 @@ static bool ended(struct zn_reduce_command *command, int *status, struct zn_comp
 		pid_t got = waitpid(command->pid, status, WNOHANG);
 		if (got == command->pid || (got < 0 && errno != EINTR)) {
 			command->pid = 0;
-			return got > 0 || zn_complain(complaint,
-						  "reduce: the command %s was lost",
+			return got > 0 || zn_complain(complaint, "reduce: the command %s was lost",
 						  command->name);
 		}
 		const uint8_t *none = NULL;

@@ -143,24 +143,18 @@ static bool on_deal(void *user, struct zn_publisher_deal *deal, enum zn_store_st
 
 struct results_walk {
 	struct zn_publisher *publisher;
-	uint64_t outputs_bytes;
 	bool good;
 	uint64_t damaged[DAMAGED_MAX];
 	uint32_t damaged_count;
 };
 
-/* Of a picture every output is read; of others the last look is when the result is made, but what a
- * cut off file lacks is seen at once. */
+/* Every output is read: what the disk lost is better done again now than after the last chunk, when
+ * the workers have left. */
 static enum zn_err result_add(struct results_walk *walk, const struct zn_stored_result *result)
 {
 	struct zn_publisher *publisher = walk->publisher;
 	uint8_t *bytes = NULL;
 	if (publisher->results.plan == NULL)
-		return ZN_ERR_OK;
-	if (result->bytes > walk->outputs_bytes ||
-		result->place > walk->outputs_bytes - result->bytes)
-		return ZN_ERR_CORRUPT;
-	if (!publisher->plan.is_render)
 		return ZN_ERR_OK;
 	enum zn_err err = zn_store_output(&bytes, &publisher->store, result);
 	if (err == ZN_ERR_OK &&
@@ -194,9 +188,7 @@ static bool on_result(void *user, const struct zn_stored_result *result)
 
 bool zn_restore_deals(struct zn_publisher *publisher, struct zn_complaint *complaint)
 {
-	struct results_walk walk = {.publisher = publisher,
-		.outputs_bytes = publisher->store.outputs_bytes,
-		.good = true};
+	struct results_walk walk = {.publisher = publisher, .good = true};
 	enum zn_err err =
 		zn_store_deals(&publisher->store, &publisher->job.chain, on_deal, publisher);
 	if (err == ZN_ERR_OK)

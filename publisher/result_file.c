@@ -69,10 +69,10 @@ static bool put(struct zn_result_file *result, const uint8_t *bytes, size_t coun
 	struct zn_complaint *complaint)
 {
 	errno = 0;
-	bool good = result->how->print != ZN_NUMBER_NONE
-			    ? zn_reduce_print(result->to, result->how, result->slot_bytes, bytes,
-				      count)
-			    : fwrite(bytes, 1, count, result->to) == count;
+	bool good =
+		result->how->print != ZN_NUMBER_NONE
+			? zn_reduce_print(result->to, result->how, result->slot_bytes, bytes, count)
+			: fwrite(bytes, 1, count, result->to) == count;
 	return good || cannot(result, complaint);
 }
 
@@ -94,8 +94,9 @@ bool zn_result_file_end(struct zn_result_file *result, struct zn_complaint *comp
 	size_t count;
 	if (result->command != NULL && !zn_reduce_command_finish(result->command, complaint))
 		return false;
-	if (result->reduce != NULL && (!zn_reduce_result(&bytes, &count, result->reduce, complaint) ||
-					      !put(result, bytes, count, complaint)))
+	if (result->reduce != NULL &&
+		(!zn_reduce_result(&bytes, &count, result->reduce, complaint) ||
+			!put(result, bytes, count, complaint)))
 		return false;
 	errno = 0;
 	bool good = fflush(result->to) == 0 && fsync(fileno(result->to)) == 0;

@@ -190,8 +190,8 @@ static bool copy_output(void *user, const struct zn_stored_result *result)
 		return zn_complain(copy->complaint, "%s", zn_err_sentence(err));
 	}
 	zn_manifest_chunk(&first, &items, &copy->results->plan->manifest, result->chunk);
-	if (copy->bad == 0 && !zn_result_file_add(copy->to, first, bytes, (size_t)result->bytes,
-				      copy->complaint))
+	if (copy->bad == 0 &&
+		!zn_result_file_add(copy->to, first, bytes, (size_t)result->bytes, copy->complaint))
 		copy->failed = true;
 	free(bytes);
 	return !copy->failed;

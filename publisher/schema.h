@@ -21,8 +21,8 @@
 	" voucher_signature BLOB NOT NULL, lease_number INTEGER NOT NULL, leases BLOB NOT NULL,"   \
 	" rate INTEGER NOT NULL, items_checked INTEGER NOT NULL, items_wrong INTEGER NOT NULL);"   \
 	"CREATE TABLE result (chunk INTEGER PRIMARY KEY, peer INTEGER NOT NULL,"                   \
-	" output_id BLOB NOT NULL, place INTEGER NOT NULL, bytes INTEGER NOT NULL,"    \
-	" units INTEGER NOT NULL DEFAULT 1);"               \
+	" output_id BLOB NOT NULL, place INTEGER NOT NULL, bytes INTEGER NOT NULL,"                \
+	" units INTEGER NOT NULL DEFAULT 1);"                                                      \
 	"CREATE INDEX result_peer ON result (peer);"                                               \
 	"CREATE TABLE note (at_s INTEGER NOT NULL, words TEXT NOT NULL);"
 

@@ -372,8 +372,8 @@ enum zn_err zn_store_results(struct zn_store *store, zn_store_result_fn *fn, voi
 {
 	struct results_walk walk = {.fn = fn, .user = user};
 	enum zn_err err = zn_journal_read(store->journal,
-		"SELECT chunk, peer, output_id, place, bytes, units FROM result ORDER BY chunk", NULL, 0,
-		on_result, &walk);
+		"SELECT chunk, peer, output_id, place, bytes, units FROM result ORDER BY chunk",
+		NULL, 0, on_result, &walk);
 	return err == ZN_ERR_OK && walk.corrupt ? ZN_ERR_CORRUPT : err;
 }
 

@@ -47,7 +47,8 @@ static void bound_print(const struct zn_settlement *settlement, FILE *to)
 		(unsigned long long)settlement->items_checked,
 		(unsigned long long)settlement->workers_refused);
 	if (settlement->counted)
-		fprintf(to, "counted: %llu metered units, which the checked items' slots hold too\n",
+		fprintf(to,
+			"counted: %llu metered units, which the checked items' slots hold too\n",
 			(unsigned long long)settlement->units);
 	if (bound > 0)
 		fprintf(to, "bound:   at most 1 item in %llu is wrong, at 99 %%\n",

@@ -55,7 +55,8 @@ static bool make(const char *more, const struct zn_job_home *at)
 {
 	char text[4096];
 	snprintf(text, sizeof text,
-		"{\"kind\":\"kernel\",\"source\":\"a.cl\",\"slot_bytes\":8,\"budget\":\"1 XEN\",%s}",
+		"{\"kind\":\"kernel\",\"source\":\"a.cl\",\"slot_bytes\":8,\"budget\":\"1 "
+		"XEN\",%s}",
 		more);
 	complaint.text[0] = '\0';
 	return zn_job_file_parse(&file, "job.json", directory, text, strlen(text), &complaint) &&
@@ -140,9 +141,10 @@ static void parameters_are_laid_out_aligned(void **state)
 		0xff, 0xab, 0, 0, 0, 0, 0, 0x80, 0x3f, 'x', 'y'};
 	(void)state;
 	write_file("p.bin", "xy", 2);
-	assert_true(make("\"items\":10,\"params\":[{\"u32\":[1]},{\"u64\":[\"18446744073709551615\"]},"
-			 "{\"hex\":\"ab\"},{\"f32\":[1]},{\"file\":\"p.bin\"}]",
-		NULL));
+	assert_true(
+		make("\"items\":10,\"params\":[{\"u32\":[1]},{\"u64\":[\"18446744073709551615\"]},"
+		     "{\"hex\":\"ab\"},{\"f32\":[1]},{\"file\":\"p.bin\"}]",
+			NULL));
 	assert_int_equal(plan.manifest.params_bytes, sizeof wanted);
 	assert_memory_equal(plan.manifest.params, wanted, sizeof wanted);
 	zn_plan_finish(&plan);
@@ -165,28 +167,32 @@ static void what_a_person_got_wrong_is_named(void **state)
 	refused("\"items\":10,\"shared\":\"empty\"", "shared: empty is empty");
 	refused("\"items\":10,\"params\":{\"file\":\"big.cl\"}", "larger than the 4096 bytes");
 	refused("\"items_per_input\":4,\"input\":{\"file\":\"empty\"}", "files are empty");
-	refused("\"items_per_input\":4,\"input\":{\"file\":[\"lines\",\"none\"]}", "none: it is not there");
+	refused("\"items_per_input\":4,\"input\":{\"file\":[\"lines\",\"none\"]}",
+		"none: it is not there");
 	refused("\"items_per_input\":4,\"input\":{\"file\":\"pipe\"}", "pipe: this is no file");
 	refused("\"items_per_input\":4,\"input\":{\"file\":\".\"}", "this is no file");
 	refused("\"items\":100,\"chunk_items\":10,\"input\":{\"file\":\"lines\",\"bytes\":\"2 B\"}",
 		"makes 3 pieces, but items and chunk_items make 10 chunks");
 	static const char *const rows[][2] = {{"bad.cl", "bad.cl: line 3: "},
-		{"big.cl", "big.cl: it is larger than"}, {"empty", "empty"}, {"nothing.cl", "nothing.cl"}};
+		{"big.cl", "big.cl: it is larger than"}, {"empty", "empty"},
+		{"nothing.cl", "nothing.cl"}};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		char text[256];
 		snprintf(text, sizeof text,
 			"{\"kind\":\"kernel\",\"source\":\"%s\",\"slot_bytes\":8,\"items\":1,"
 			"\"budget\":\"1 XEN\"}",
 			rows[i][0]);
-		assert_true(zn_job_file_parse(&file, "job.json", directory, text, strlen(text), &complaint));
+		assert_true(zn_job_file_parse(&file, "job.json", directory, text, strlen(text),
+			&complaint));
 		assert_false(zn_plan_make(&plan, &file, NULL, &complaint));
 		if (strstr(complaint.text, rows[i][1]) == NULL)
 			fail_msg("%s gave: %s", rows[i][0], complaint.text);
 	}
 }
 
-static const char with_input[] = "\"items_per_input\":4,\"shared\":\"lines\",\"params\":{\"u32\":[7]},"
-				 "\"input\":{\"file\":[\"lines\",\"more\"],\"cut\":\"lines\",\"bytes\":\"4 B\"}";
+static const char with_input[] =
+	"\"items_per_input\":4,\"shared\":\"lines\",\"params\":{\"u32\":[7]},"
+	"\"input\":{\"file\":[\"lines\",\"more\"],\"cut\":\"lines\",\"bytes\":\"4 B\"}";
 
 static void inputs_write(void)
 {
@@ -261,7 +267,8 @@ static void a_file_that_changes_under_a_local_job_is_found(void **state)
 	write_file("lines", "1\n7\n3\n", 6);
 	assert_false(zn_inputs_read(&bytes, &count, &plan.inputs, 0, &complaint));
 	assert_non_null(strstr(complaint.text, "lines: it was changed since the job began"));
-	assert_true(zn_inputs_read(&bytes, &count, &plan.inputs, 1, &complaint)); /* that part is not */
+	assert_true(
+		zn_inputs_read(&bytes, &count, &plan.inputs, 1, &complaint)); /* that part is not */
 	free(bytes);
 	write_file("lines", "1\n", 2);
 	assert_false(zn_inputs_read(&bytes, &count, &plan.inputs, 1, &complaint));

@@ -81,7 +81,8 @@ static void floats_are_added_in_double_and_in_order(void **state)
 	for (size_t i = 0; i < sizeof many / sizeof many[0]; i++)
 		many[i] = 0.1f;
 	assert_true(reduce(&single, &how, 4, many, sizeof many / sizeof many[0]));
-	assert_true(single == (float)(65536 * (double)0.1f)); /* added in float it is 6553.7 or so */
+	assert_true(
+		single == (float)(65536 * (double)0.1f)); /* added in float it is 6553.7 or so */
 	how.type = ZN_NUMBER_F64;
 	assert_true(reduce(&real, &how, 8, reals, 4));
 	assert_true(real == ((1e16 + 1.0) - 1e16) + 1.0);
@@ -133,7 +134,8 @@ static void the_best_come_first_and_of_equals_the_smaller_item(void **state)
 		.top = TOP};
 	(void)state;
 	for (uint32_t i = 0; i < ITEMS; i++) {
-		all[i] = (struct scored){i, (int32_t)i * 3, (int32_t)(test_random(&random) % 200) - 100};
+		all[i] = (struct scored){i, (int32_t)i * 3,
+			(int32_t)(test_random(&random) % 200) - 100};
 		slots[2 * i] = all[i].tag;
 		slots[2 * i + 1] = all[i].key;
 	}
@@ -193,7 +195,8 @@ static void values_are_printed_one_a_line(void **state)
 	assert_string_equal(printed(ZN_REDUCE_SUM, ZN_NUMBER_I32, 8, slots, 16), "1\n-2\n3\n-4\n");
 	assert_string_equal(printed(ZN_REDUCE_CONCAT, ZN_NUMBER_HEX, 8, slots, 16),
 		"01000000feffffff\n03000000fcffffff\n");
-	assert_string_equal(printed(ZN_REDUCE_TOP, ZN_NUMBER_U32, 8, best, 32), "7 11 12\n5 13 14\n");
+	assert_string_equal(printed(ZN_REDUCE_TOP, ZN_NUMBER_U32, 8, best, 32),
+		"7 11 12\n5 13 14\n");
 	assert_string_equal(printed(ZN_REDUCE_SUM, ZN_NUMBER_F32, 4, &real, 4), "0.100000001\n");
 }
 
@@ -222,8 +225,8 @@ static const char *command(const struct zn_words *words, size_t count,
 		zn_reduce_command_start(words, "/usr", to, limits, &complaint);
 	bool good = run != NULL;
 	for (; good && count > 0; count -= count < sizeof bytes ? count : sizeof bytes)
-		good = zn_reduce_command_feed(run, bytes, count < sizeof bytes ? count : sizeof bytes,
-			&complaint);
+		good = zn_reduce_command_feed(run, bytes,
+			count < sizeof bytes ? count : sizeof bytes, &complaint);
 	good = good && zn_reduce_command_finish(run, &complaint);
 	zn_reduce_command_destroy(run);
 	rewind(to);
