@@ -134,9 +134,9 @@
 #define ZN_RUN_MEMORY_BYTES_MAX                                                                    \
 	(UINT64_C(512) << 20) /* of a run besides its job: local and private memory */
 #define ZN_RUN_ADDRESS_BYTES_MAX                                                                   \
-	(UINT64_C(2) << 30)             /* the same in addresses, which stacks only reserve */
-#define ZN_RUNNER_THREADS_MAX      1024 /* one per core and a few of the drivers' */
-#define ZN_RUNNER_STDERR_BYTES_MAX 4096 /* last words of a runner that are read */
+	(UINT64_C(2) << 30)              /* the same in addresses, which stacks only reserve */
+#define ZN_RUNNER_THREADS_MAX      1024  /* one per core and a few of the drivers' */
+#define ZN_RUNNER_STDERR_BYTES_MAX 4096  /* last words of a runner that are read */
 #define ZN_DUTY_PERCENT_MIN        10    /* less than a tenth of the time is not worth a deal */
 #define ZN_DUTY_REST_MS_MAX        10000 /* after one huge item; far below the watchdog's patience */
 #define ZN_DRIVERS_MAX             32    /* OpenCL platforms, and files that should give one */
@@ -149,9 +149,9 @@
 #define ZN_SENSORS_FIRST_MS        200 /* power needs two looks at the counter; people wait for it */
 #define ZN_SENSORS_SILENCE_MS      10000 /* a driver that hangs; then the readings are absent */
 #define ZN_DEVICES_REMEMBERED_MAX  64    /* devices of this machine, past and present */
-#define ZN_INSPECT_GROUPS_MAX      256  /* under oclgrind, which is a thousand times slower */
-#define ZN_INSPECT_AIM_MS          2000 /* of each inspection; there are four */
-#define ZN_INSPECT_ERRORS_MAX      64   /* of one inspection; the first says it all */
+#define ZN_INSPECT_GROUPS_MAX      256   /* under oclgrind, which is a thousand times slower */
+#define ZN_INSPECT_AIM_MS          2000  /* of each inspection; there are four */
+#define ZN_INSPECT_ERRORS_MAX      64    /* of one inspection; the first says it all */
 #define ZN_INSPECT_LOG_BYTES_MAX   (1u << 20) /* a finding takes 500 bytes */
 #define ZN_INSPECT_MS              60000      /* then the rest is not inspected */
 
@@ -236,16 +236,17 @@
 #define ZN_LEDGER_SEND_MS          60000 /* until a block must have a transaction */
 #define ZN_LEDGER_RETRY_MS         1000  /* while a node cannot be reached */
 #define ZN_OPENING_VALID_S         (2 * ZN_LEDGER_SEND_MS / 1000) /* later no block takes an opening */
-#define ZN_JOB_FEE_BYTES           4096  /* announcing, a few channels, closing, withdrawing */
-#define ZN_CLOSING_WAIT_S          10    /* for workers to close their channels at the end */
+#define ZN_JOB_FEE_BYTES           4096 /* announcing, a few channels, closing, withdrawing */
+#define ZN_CLOSING_WAIT_S          10   /* for workers to close their channels at the end */
 #define ZN_INPUT_FILES_MAX         1024 /* of a job's chunk inputs: a directory of texts */
 #define ZN_PARAMS_PARTS_MAX        64   /* of a kernel's parameters, as a job file lists them */
 #define ZN_COMMAND_WORDS_MAX       32   /* of a reduce command */
-#define ZN_CHUNK_INPUT_BYTES       (1u << 20) /* of a piece where the job file says nothing */
-#define ZN_REDUCE_TOP_BYTES_MAX    (256u << 20) /* of the best slots, kept in memory */
+#define ZN_CHUNK_INPUT_BYTES       (1u << 20)    /* of a piece where the job file says nothing */
+#define ZN_REDUCE_TOP_BYTES_MAX    (256u << 20)  /* of the best slots, kept in memory */
 #define ZN_REDUCE_SILENT_MS        (3600 * 1000) /* a reduce command that neither reads nor writes */
-#define ZN_REDUCE_RESULT_BYTES_MAX (UINT64_C(64) << 30) /* of a reduce command: then it is a flood */
-#define ZN_REDUCE_PIPE_BYTES       65536 /* to and from a command at a time: what a pipe holds */
-#define ZN_SETTLE_TXS_MAX          65536 /* transactions of ours looked at for the final table */
+#define ZN_REDUCE_RESULT_BYTES_MAX                                                                 \
+	(UINT64_C(64) << 30)       /* of a reduce command: then it is a flood */
+#define ZN_REDUCE_PIPE_BYTES 65536 /* to and from a command at a time: what a pipe holds */
+#define ZN_SETTLE_TXS_MAX    65536 /* transactions of ours looked at for the final table */
 
 #endif

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FEW_ITEMS 4 /* of the map form; of the chunk form one group */
-
 static bool inspect_findings(struct zn_kernel_check *check, int log)
 {
 	static struct zn_inspect_finding found[ZN_INSPECT_FINDINGS_MAX];
@@ -66,16 +64,15 @@ static enum inspected inspect_run(struct zn_kernel_check *check, const struct zn
 	return output == NULL ? INSPECT_CUT : same ? INSPECT_CLEAN : INSPECT_FOUND;
 }
 
-/* A few first, to see how long they take; then as many as fit ZN_INSPECT_AIM_MS. */
+/* One first, to see how long it takes; then as many as fit ZN_INSPECT_AIM_MS. */
 static enum inspected inspect_runs(struct zn_kernel_check *check, const struct zn_kernel_part *part,
 	uint32_t *items_done)
 {
 	uint64_t begun_ns = zn_clock_monotonic_ns();
-	uint32_t few = zn_kernel_unit(check) > 1 ? 1 : FEW_ITEMS;
-	enum inspected result = inspect_run(check, part, few, items_done);
+	enum inspected result = inspect_run(check, part, 1, items_done);
 	uint64_t took_ns = zn_clock_monotonic_ns() - begun_ns + 1;
-	uint64_t fit = ZN_INSPECT_AIM_MS * UINT64_C(1000000) * few / took_ns;
-	if (result != INSPECT_CLEAN || fit <= few)
+	uint64_t fit = ZN_INSPECT_AIM_MS * UINT64_C(1000000) / took_ns;
+	if (result != INSPECT_CLEAN || fit <= 1)
 		return result;
 	return inspect_run(check, part,
 		fit < ZN_INSPECT_GROUPS_MAX ? (uint32_t)fit : ZN_INSPECT_GROUPS_MAX, items_done);

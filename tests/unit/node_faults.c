@@ -77,10 +77,46 @@ static void wrong_arguments_are_said(void **state)
 	complains(unknown, "--homes");
 	const char *listen[] = {"xencoind", "--solo", "--listen", "localhost", NULL};
 	complains(listen, "ADDRESS:PORT");
+	static const char *const keeps[] = {"7", "", "d", "0d", "7w", "-1d", "99999999999d"};
+	for (size_t i = 0; i < sizeof keeps / sizeof *keeps; i++) {
+		const char *keep[] = {"xencoind", "--solo", "--keep", keeps[i], NULL};
+		complains(keep, "7d or all");
+	}
+	const char *no_out[] = {"xencoind", "export", NULL};
+	complains(no_out, "--out FILE");
+	const char *no_ledger[] = {"xencoind", "export", "--home", "/tmp/zennet-none", "--out",
+		"/tmp/x", NULL};
+	complains(no_ledger, "no ledger in this home");
+	const char *in_use[] = {"xencoind", "export", "--home", harness.home, "--out", "/tmp/x",
+		NULL};
+	complains(in_use, "stop it first");
 	const char *operator_text[] = {"xencoind", "--solo", "--home", "/tmp/zennet-none",
 		"--listen", "127.0.0.1:0", "--operator", "xen1nobody", NULL};
 	complains(operator_text, "not an account");
 	assert_false(zn_file_exists("/tmp/zennet-none"));
+}
+
+/* Another key would sign another history. */
+static void a_lost_or_foreign_validator_key_is_said(void **state)
+{
+	char path[128];
+	uint8_t *key;
+	size_t count;
+	(void)state;
+	snprintf(path, sizeof path, "%s/validator.key", harness.home);
+	harness_kill(&harness, SIGTERM);
+	assert_int_equal(zn_file_read(&key, &count, path, 128), ZN_ERR_OK);
+	assert_int_equal(unlink(path), 0);
+	assert_false(harness_run(&harness));
+	assert_non_null(strstr(harness.said, "signs this ledger's blocks is gone"));
+	assert_false(zn_file_exists(path));
+	const char *other = "1111111111111111111111111111111111111111111111111111111111111111\n";
+	assert_int_equal(zn_file_write(path, other, strlen(other), 0600), ZN_ERR_OK);
+	assert_false(harness_run(&harness));
+	assert_non_null(strstr(harness.said, "not the key that signed"));
+	assert_int_equal(zn_file_write(path, key, count, 0600), ZN_ERR_OK);
+	free(key);
+	assert_true(harness_run(&harness));
 }
 
 static void genesis_of(const char *text, const char *words)
@@ -256,6 +292,17 @@ static void shapes_are_cometbfts(void **state)
 	answers("/status", NULL, "\"catching_up\":false");
 	answers("/block?height=1", NULL, "\"data\":{\"txs\":[");
 	answers("/block?height=1", NULL, "\"block_id\":{\"hash\":\"");
+	answers("/block?height=1", NULL, "\"last_commit\":{\"height\":\"0\"");
+	answers("/header?height=1", NULL, "\"result\":{\"header\":{\"version\":{\"block\":\"11\"");
+	answers("/commit?height=1", NULL, "\"signed_header\":{\"header\":{");
+	answers("/commit?height=1", NULL, "\"signatures\":[{\"block_id_flag\":2,");
+	answers("/commit?height=1", NULL, "\"canonical\":true");
+	answers("/validators", NULL, "\"pub_key\":{\"type\":\"tendermint/PubKeySecp256k1\"");
+	answers("/validators?height=1", NULL, "\"block_height\":\"1\"");
+	answers("/block_results?height=1", NULL, "\"txs_results\":[");
+	answers("/abci_query?path=\"/supply\"&prove=true", NULL, "\"type\":\"zennet:smt\"");
+	answers("/abci_query?path=\"/supply\"&prove=7", NULL, "prove is not true or false");
+	answers("/abci_query?path=\"/supply\"&prove=true&height=99999", NULL, "\"code\":3");
 	answers("/abci_info", NULL, "\"last_block_app_hash\":\"");
 	answers("/abci_query?path=\"/supply\"", NULL, "\"response\":{\"code\":0,");
 	answers("/", "{\"jsonrpc\":\"2.0\",\"id\":\"x\",\"method\":\"health\"}", "\"id\":\"x\"");
@@ -270,6 +317,7 @@ int main(void)
 		cmocka_unit_test(a_locked_home_is_said),
 		cmocka_unit_test(an_unusable_home_is_said),
 		cmocka_unit_test(wrong_arguments_are_said),
+		cmocka_unit_test(a_lost_or_foreign_validator_key_is_said),
 		cmocka_unit_test(a_wrong_genesis_file_is_said_with_its_place),
 		cmocka_unit_test(a_home_keeps_its_genesis),
 		cmocka_unit_test(a_damaged_database_is_said),
