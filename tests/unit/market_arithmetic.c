@@ -3,6 +3,7 @@
 
 #include "core/limits.h"
 #include "market/chunk_table.h"
+#include "market/manifest.h"
 #include "market/verdict.h"
 #include "tests/test.h"
 
@@ -252,6 +253,47 @@ static void the_chunk_table_does_what_a_tiny_model_does(void **state)
 	zn_chunk_table_destroy(table);
 }
 
+static void groups_of_drawn_items_are_whole_and_each_once(void **state)
+{
+	const uint32_t drawn[] = {0, 3, 9, 10, 31};
+	const uint32_t wanted[] = {0, 1, 2, 3, 8, 9, 10, 11, 28, 29, 30, 31};
+	uint32_t items[20];
+	(void)state;
+	assert_int_equal(zn_check_groups(items, drawn, 5, 4), 12);
+	assert_memory_equal(items, wanted, sizeof wanted);
+	assert_int_equal(zn_check_groups(items, drawn, 5, 1), 5);
+	assert_memory_equal(items, drawn, sizeof drawn);
+}
+
+static void units_are_the_sum_of_the_slots_counters(void **state)
+{
+	struct zn_manifest manifest = {.slot_bytes = 8, .counter_at = 4};
+	const uint8_t output[] = {9, 9, 9, 9, 1, 2, 0, 0, 9, 9, 9, 9, 0xff, 0xff, 0xff, 0xff};
+	(void)state;
+	assert_true(
+		zn_manifest_units(&manifest, output, sizeof output) == 513 + (uint64_t)UINT32_MAX);
+	assert_true(zn_manifest_units(&manifest, output, 0) == 0);
+	manifest.counter_at = ZN_COUNTER_NONE;
+	assert_true(zn_manifest_units(&manifest, output, sizeof output) == 1);
+}
+
+static void a_chunk_to_be_done_again_is_free_once_more(void **state)
+{
+	struct zn_chunk_table *table = zn_chunk_table_create(3);
+	uint64_t chunks[3];
+	(void)state;
+	assert_int_equal(zn_chunk_table_lease(table, chunks, 3, 1), 3);
+	for (uint64_t i = 0; i < 3; i++)
+		assert_true(zn_chunk_table_accept(table, i, 1));
+	zn_chunk_table_redo(table, 1);
+	zn_chunk_table_redo(table, 1);
+	assert_int_equal(zn_chunk_table_accepted(table), 2);
+	assert_int_equal(zn_chunk_table_lease(table, chunks, 3, 1), 1);
+	assert_int_equal(chunks[0], 1);
+	assert_true(zn_chunk_table_accept(table, 1, 1));
+	zn_chunk_table_destroy(table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -262,6 +304,9 @@ int main(void)
 		cmocka_unit_test(every_item_is_drawn_about_as_often),
 		cmocka_unit_test(comparing_ends_at_the_first_item_that_differs),
 		cmocka_unit_test(the_bound_is_rounded_down),
+		cmocka_unit_test(groups_of_drawn_items_are_whole_and_each_once),
+		cmocka_unit_test(units_are_the_sum_of_the_slots_counters),
+		cmocka_unit_test(a_chunk_to_be_done_again_is_free_once_more),
 		cmocka_unit_test(the_chunk_table_does_what_a_tiny_model_does),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
