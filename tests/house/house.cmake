@@ -6,3 +6,7 @@ add_test(NAME house_checkers_refuse_a_wrong_tree
   COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/house/checkers.sh ${CMAKE_SOURCE_DIR}/tools)
 set_tests_properties(includes_follow_the_rooms shape house_checkers_refuse_a_wrong_tree
   PROPERTIES TIMEOUT 60)
+add_test(NAME exact_kernels_are_exact_in_the_code_of_gpus
+  COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/house/gpu_code.sh)
+set_tests_properties(exact_kernels_are_exact_in_the_code_of_gpus
+  PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77)
