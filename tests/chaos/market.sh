@@ -63,7 +63,7 @@ ledger_start()
 }
 node_answers()
 {
-	[ -n "${port:-}" ] && { "$bin/zennet" ledger status --ledger "http://127.0.0.1:$port"; return; }
+	[ -n "${port:-}" ] && { zennet_as looker ledger status --ledger "http://127.0.0.1:$port"; return; }
 	grep -q 'listening on' "$work/node.log"
 }
 
