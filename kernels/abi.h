@@ -28,7 +28,7 @@
  * In both forms
  *   zn_shared_bytes(shared)  how long the shared input is
  *   zn_input_bytes(input)    how long the chunk's input is (the last one may be shorter)
- *   zn_input_first(input)    first item of the chunk whose input it is
+ *   zn_input_first(input)    first item of the chunk whose input it is; 0 where the job has none
  *
  * The runner puts together: this, kernels/exact.h (exact class only), the job's sources in their
  * listed order, then kernels/map.cl or kernels/chunk.cl, which holds the entry point below. Range and

@@ -65,8 +65,9 @@ static uint8_t *lane_of(const struct zn_runner *runner, const struct zn_pending_
 static void fill(const struct zn_runner *runner, uint8_t *lane,
 	const struct zn_run_request *request)
 {
+	/* Without chunk inputs a check runs items of many chunks at once, and must give the same. */
 	const struct zn_kernel_head head = {.bytes = request->input_bytes,
-		.first = request->chunk_first};
+		.first = runner->load.input_bytes_max != 0 ? request->chunk_first : 0};
 	uint8_t *input = lane + runner->layout.input_at + sizeof head;
 	memcpy(input - sizeof head, &head, sizeof head);
 	if (request->input_bytes > 0)

@@ -124,7 +124,8 @@ struct zn_run_request {
 	uint32_t count;        /* 1..chunk_items_max */
 	const void *input;     /* the chunk's own input */
 	uint32_t input_bytes;  /* <= input_bytes_max */
-	uint64_t chunk_first;  /* first item of the chunk whose input it is */
+	uint64_t chunk_first;  /* first item of the chunk whose input it is; of no meaning
+	                          to a job without chunk inputs */
 };
 
 struct zn_run_result {

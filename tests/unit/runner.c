@@ -304,6 +304,15 @@ static void a_kernel_is_told_how_long_its_inputs_are(void **state)
 	bench_until_done(&bench, 1);
 	const uint32_t other[8] = {7, 0, 8, 0, 7, 0, 6, 0};
 	assert_memory_equal(bench.done[0].output, other, sizeof other);
+	bench_forget(&bench);
+	/* A worker runs one chunk, a check items of several: without inputs no kernel sees which. */
+	job.input_bytes_max = 0;
+	assert_int_equal(bench_load(&bench, &job), ZN_ERR_OK);
+	request.tag = 3;
+	assert_int_equal(bench_ask(&bench, &request), ZN_ERR_OK);
+	bench_until_done(&bench, 1);
+	const uint32_t whole[8] = {7, 0, 72, 0, 7, 0, 70, 0};
+	assert_memory_equal(bench.done[0].output, whole, sizeof whole);
 	bench_close(&bench);
 }
 
