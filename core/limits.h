@@ -126,6 +126,7 @@
 #define ZN_RUNNER_SILENCE_WALL_MS  300000 /* an idle-priority runner may be starved for minutes */
 #define ZN_RUNNER_GPU_WALL_MS      60000  /* drivers reset a GPU after seconds; nobody starves it */
 #define ZN_BUILD_WALL_MS           600000 /* ZN_BUILD_CPU_S_MAX, starved tenfold */
+#define ZN_RUNNER_IDLE_CPU_MS      1000   /* with nothing to do; an idle driver's threads sleep */
 #define ZN_CACHED_BINARIES_MAX     256    /* 62 KiB each */
 #define ZN_CACHED_BINARY_BYTES_MAX (64u << 20)
 #define ZN_BUILD_ADDRESS_BYTES_MAX (UINT64_C(4) << 30) /* 0.6 GiB for an ordinary kernel */

@@ -55,6 +55,8 @@ struct zn_runner {
 	bool loading, load_sent, loaded;
 	bool foreign; /* the job's sources are a stranger's */
 	bool used;    /* the process has loaded a job */
+	bool rests;   /* the watchdog saw it with nothing to do, and has waited for its last work */
+	uint64_t idle_cpu_ms; /* that it used since */
 	uint64_t load_tag;
 	zn_load_done_fn *load_done;
 	void *load_user;

@@ -8,6 +8,7 @@
 
 #define MESSAGES_PER_TURN_MAX 64 /* then the loop's others have their turn */
 #define WATCHDOG_MS           100
+#define IDLE_PART             10 /* less than a tenth of one core is rest */
 
 void zn_runner_enter(struct zn_runner *runner)
 {
@@ -106,6 +107,7 @@ static bool on_paused(struct zn_runner *runner)
 	if (!runner->pause_wanted || !runner->pause_sent || runner->pause_told)
 		return true; /* it crossed a resume on its way */
 	runner->pause_told = true;
+	runner->rests = false; /* it worked until now */
 	if (runner->options.handlers.paused == NULL)
 		return true;
 	zn_runner_enter(runner);
@@ -215,6 +217,23 @@ static bool took_too_much(struct zn_runner *runner)
 	return true;
 }
 
+/* What a kernel left running in there would go on for as long as the worker waits or is paused. Not on
+ * GPUs, whose drivers have threads of their own. */
+static bool works_unasked(struct zn_runner *runner, uint64_t cpu_ms, uint64_t wall_ms)
+{
+	if (!runner->used || runner->stage != ZN_RUN_READY || runner->build.under_way ||
+		runner->device.class != ZN_DEVICE_CPU)
+		return false;
+	bool busy = cpu_ms * IDLE_PART > wall_ms;
+	runner->idle_cpu_ms = runner->rests && busy ? runner->idle_cpu_ms + cpu_ms : 0;
+	runner->rests = true;
+	if (runner->idle_cpu_ms <= ZN_RUNNER_IDLE_CPU_MS)
+		return false;
+	zn_runner_fail(runner, ZN_ERR_DEVICE,
+		"the runner was stopped: it used the processor while it had nothing to do");
+	return true;
+}
+
 static void on_watchdog(void *user)
 {
 	struct zn_runner *runner = user;
@@ -223,11 +242,13 @@ static void on_watchdog(void *user)
 	zn_runner_send_orders(runner);
 	if (took_too_much(runner))
 		return;
+	zn_process_silence(&runner->process, &cpu_ms, &wall_ms);
 	if (!is_awaited(runner, &cpu_ms_max, &wall_ms_max)) {
-		zn_process_heard_from(&runner->process);
+		if (!works_unasked(runner, cpu_ms, wall_ms))
+			zn_process_heard_from(&runner->process);
 		return;
 	}
-	zn_process_silence(&runner->process, &cpu_ms, &wall_ms);
+	runner->rests = false;
 	if (cpu_ms <= cpu_ms_max && wall_ms <= wall_ms_max)
 		return;
 	struct zn_complaint why;
@@ -245,7 +266,7 @@ enum zn_err zn_runner_start(struct zn_runner *runner)
 	struct zn_runner_words words;
 	struct zn_process_options starting;
 	runner->stage = ZN_RUN_OPENING;
-	runner->used = runner->load_sent = runner->pause_sent = false;
+	runner->used = runner->load_sent = runner->pause_sent = runner->rests = false;
 	runner->duty_sent = 100;
 	runner->memory_bytes_max = 0;
 	zn_runner_describe_process(&starting, &words, runner, "run", 0);

@@ -85,6 +85,12 @@ static void say_done(uint64_t tag, uint8_t err, uint32_t items)
 	put();
 }
 
+static _Noreturn void spin(void)
+{
+	for (;;)
+		__asm__ volatile("");
+}
+
 static void say_progress(uint64_t tag, uint32_t items_done)
 {
 	message.kind = ZN_PIPE_PROGRESS;
@@ -160,8 +166,7 @@ static void before_ready(uint32_t way)
 		pause();
 		break;
 	case FAKE_SPINS:
-		for (;;)
-			__asm__ volatile("");
+		spin();
 	}
 }
 
@@ -178,6 +183,8 @@ int main(int argc, char **argv)
 	say_loaded(message.load.tag + (way == FAKE_OTHER_TAG));
 	if (way == FAKE_LOADED_TWICE)
 		say_loaded(1);
+	if (way == FAKE_NEVER_RESTS)
+		spin();
 	get(ZN_PIPE_RUN);
 	uint64_t tag = message.run.tag;
 	uint32_t count = message.run.count;
@@ -202,6 +209,11 @@ int main(int argc, char **argv)
 	case FAKE_ODD_ERR:
 		say_done(tag, ZN_ERR_BUSY, count);
 		break;
+	case FAKE_FALSE_PAUSE:
+		get(ZN_PIPE_PAUSE);
+		message.kind = ZN_PIPE_PAUSED;
+		put();
+		spin();
 	case FAKE_FLOODS:
 		for (int i = 0; i < 100000; i++)
 			(void)!write(1, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n", 33);

@@ -22,6 +22,8 @@ enum fake_way {
 	FAKE_DONE_TWICE,
 	FAKE_ODD_ERR,
 	FAKE_FLOODS,
+	FAKE_NEVER_RESTS,
+	FAKE_FALSE_PAUSE,
 };
 
 #endif

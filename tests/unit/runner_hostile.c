@@ -263,6 +263,28 @@ static void a_flood_of_words_holds_nobody_up(void **state)
 	bench_close(&bench);
 }
 
+/* What a kernel started there must not work on while the owner believes that the device is free. */
+static void a_runner_that_works_unasked_is_stopped(void **state)
+{
+	(void)state;
+	static const enum fake_way ways[] = {FAKE_NEVER_RESTS, FAKE_FALSE_PAUSE};
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+		struct bench bench;
+		fake_open(&bench, ways[i], 0);
+		const struct zn_runner_job job = bench_job(mix_source(), 8, 100);
+		assert_int_equal(bench_load(&bench, &job), ZN_ERR_OK);
+		if (ways[i] == FAKE_FALSE_PAUSE) {
+			bench_run_range(&bench, 1, 0, 100);
+			zn_runner_pause(bench.runner);
+			bench_until(&bench, &bench.paused, "the pause");
+		}
+		bench_until(&bench, &bench.gone, "the end");
+		assert_int_equal(bench.gone_err, ZN_ERR_DEVICE);
+		assert_non_null(strstr(bench.gone_sentence, "nothing to do"));
+		bench_close(&bench);
+	}
+}
+
 static void a_missing_program_and_a_missing_device_are_told(void **state)
 {
 	(void)state;
@@ -314,6 +336,7 @@ int main(void)
 		cmocka_unit_test(a_load_answered_with_another_tag_fails),
 		cmocka_unit_test(a_second_answer_to_a_run_is_rubbish),
 		cmocka_unit_test(a_flood_of_words_holds_nobody_up),
+		cmocka_unit_test(a_runner_that_works_unasked_is_stopped),
 		cmocka_unit_test(without_a_sandbox_a_strangers_kernel_is_not_even_built),
 		cmocka_unit_test(a_missing_program_and_a_missing_device_are_told),
 	};
