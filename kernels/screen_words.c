@@ -81,10 +81,13 @@ static bool is_image(const char *text)
 	       (begins(text, "image") && length > 2 && strcmp(text + length - 2, "_t") == 0);
 }
 
-/* Names with leading underscores, but those that OpenCL C itself gives. */
+/* Names with leading underscores, but those that OpenCL C itself gives. PoCL calls each of its own
+ * functions twice: native_sin is _cl_native_sin. */
 static bool is_reserved(const struct zn_token *token)
 {
 	const char *text = token->text;
+	if (begins(text, "_cl_"))
+		return true;
 	return text[0] == '_' && (text[1] == '_' || (text[1] >= 'A' && text[1] <= 'Z')) &&
 	       !zn_word_is(token, ZN_IS_GIVEN | ZN_IS_PLACE);
 }
