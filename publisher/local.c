@@ -286,7 +286,9 @@ static int run(struct local *local)
 		!zn_plan_make(&local->plan, &local->file, NULL, &local->trouble))
 		return 1;
 	char out[PATH_MAX];
-	const char *fault = out_path(local, out) ? zn_results_out_fault(out) : NULL;
+	const char *fault = out_path(local, out) ? zn_results_out_fault(out, &local->file,
+							   local->options->job_path)
+						 : NULL;
 	if (fault != NULL) {
 		zn_complain(&local->trouble, "--out %s: %s", out, fault);
 		return 1;

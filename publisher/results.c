@@ -12,12 +12,48 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-const char *zn_results_out_fault(const char *out)
+static bool is_same(const struct stat *out, const char *path)
+{
+	struct stat state;
+	return path[0] != '\0' && stat(path, &state) == 0 && state.st_dev == out->st_dev &&
+	       state.st_ino == out->st_ino;
+}
+
+static bool is_word(const struct stat *out, const struct zn_job_file *file, const char *word)
+{
+	char path[PATH_MAX];
+	return word[0] != '\0' && zn_job_file_path(path, file, word) && is_same(out, path);
+}
+
+static bool is_among(const struct stat *out, const struct zn_job_file *file,
+	const struct zn_words *words)
+{
+	for (uint32_t i = 0; i < words->count; i++)
+		if (is_word(out, file, zn_words_at(words, i)))
+			return true;
+	return false;
+}
+
+static bool is_read(const struct stat *out, const struct zn_job_file *file)
+{
+	const struct zn_job_file_kernel *kernel = &file->kernel;
+	return is_among(out, file, &kernel->sources) || is_among(out, file, &kernel->inputs) ||
+	       is_among(out, file, &kernel->params_files) || is_word(out, file, kernel->shared) ||
+	       is_same(out, file->render.scene) || is_same(out, file->render.environment);
+}
+
+const char *zn_results_out_fault(const char *out, const struct zn_job_file *file,
+	const char *job_path)
 {
 	struct stat state;
 	char directory[PATH_MAX];
-	if (stat(out, &state) == 0 && !S_ISREG(state.st_mode))
+	bool exists = stat(out, &state) == 0;
+	if (exists && !S_ISREG(state.st_mode))
 		return "there is something else than a file; it would be replaced by the result";
+	if (exists && job_path != NULL && is_same(&state, job_path))
+		return "this is the job file, which the result would replace; name another";
+	if (exists && is_read(&state, file))
+		return "the job reads this file, which the result would replace; name another";
 	if (!zn_path_make(directory, "%s", out))
 		return "this path is too long";
 	char *slash = strrchr(directory, '/');

@@ -8,6 +8,7 @@
 
 #include "core/err.h"
 #include "io/loop.h"
+#include "publisher/job_file.h"
 #include "publisher/plan.h"
 #include "publisher/render/film.h"
 #include "publisher/store.h"
@@ -27,8 +28,10 @@ struct zn_results {
 	struct zn_timer timer;
 };
 
-/** Why the result cannot be put there, or NULL. Asked before work is paid for; /dev/null is no file. */
-const char *zn_results_out_fault(const char *out);
+/** Why the result cannot be put there, or NULL. Asked before work is paid for; /dev/null is no file,
+ *  and neither is the job file (`job_path`, NULL: none) or a file that the job reads. */
+const char *zn_results_out_fault(const char *out, const struct zn_job_file *file,
+	const char *job_path);
 /** `out` is where the picture or the outputs go. The plan must outlive it. */
 enum zn_err zn_results_init(struct zn_results *results, struct zn_loop *loop,
 	const struct zn_plan *plan, const char *out, double exposure);

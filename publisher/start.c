@@ -171,7 +171,8 @@ static bool results_make(struct zn_publisher *publisher)
 		zn_publisher_trouble(publisher, "--out: this path is too long");
 		return false;
 	}
-	const char *fault = zn_results_out_fault(out);
+	const char *fault =
+		zn_results_out_fault(out, &publisher->file, publisher->options.job_path);
 	if (fault != NULL) {
 		zn_publisher_trouble(publisher, "--out %s: %s", out, fault);
 		return false;

@@ -3,6 +3,7 @@
 #include "tools/options.h"
 
 #include <stdarg.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,6 +70,8 @@ static int run(const struct zn_command *command, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	/* a limit on file sizes is a full disk: a sentence, not a signal */
+	signal(SIGXFSZ, SIG_IGN);
 	if (argc < 2) {
 		fputs("zennet: say what to do; zennet --help lists the commands\n", stderr);
 		return ZN_EXIT_USAGE;

@@ -48,6 +48,35 @@ story_new_kernel_is_clean_and_gives_the_known_answer()
 	[ ! -e collatz.cl ] || fail "half of it was written"
 }
 
+# What a job reads and says is not what it writes over.
+keeps()
+{
+	cp "$2" kept
+	refused 1 "$1" job local collatz.json --out "$2"
+	cmp -s kept "$2" || fail "$2 was written over"
+}
+
+story_results_replace_nothing_that_the_job_reads()
+{
+	"$bin/zennet" kernel new collatz >/dev/null || fail "new"
+	echo words >shared.txt
+	sed -i 's/"slot_bytes"/"shared": "shared.txt", &/' collatz.json
+	ln -s collatz.cl link.cl
+	keeps 'this is the job file' collatz.json
+	keeps 'the job reads this file' collatz.cl
+	keeps 'the job reads this file' link.cl
+	keeps 'the job reads this file' "$PWD/shared.txt"
+}
+
+story_a_limit_on_file_sizes_gets_a_sentence()
+{
+	"$bin/zennet" kernel new collatz >/dev/null || fail "new"
+	"$bin/zennet" job local collatz.json >local.log 2>&1 || fail "job local"
+	sed -i 's/"reduce": {"max": "u32"}/"reduce": "concat"/; s/"print": "u32",//' collatz.json
+	(ulimit -f 64; "$bin/zennet" job local collatz.json >limit.log 2>&1)
+	[ $? = 1 ] && grep -q '^zennet job: ' limit.log || fail "$(cat limit.log)"
+}
+
 story_mistakes_get_one_sentence()
 {
 	refused 2 "did you mean 'check'" kernel chek x
