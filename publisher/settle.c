@@ -193,6 +193,20 @@ static bool own_open(struct own_walk *own, const struct zn_transaction *transact
 	return ours;
 }
 
+/* A worker that is paid from a channel of this job: the rest of it comes back to us with that. */
+static bool is_payout(const struct own_walk *own, const struct zn_transaction *transaction)
+{
+	switch (transaction->kind) {
+	case ZN_TX_REDEEM:
+		return line_of(own->settlement, &transaction->body.redeem.voucher.channel_id) !=
+		       NULL;
+	case ZN_TX_CLOSE:
+		return line_of(own->settlement, &transaction->body.close.channel_id) != NULL;
+	default:
+		return false;
+	}
+}
+
 static void on_own_tx(void *user, const struct zn_ledger_tx *tx)
 {
 	struct own_walk *own = user;
@@ -202,7 +216,7 @@ static void on_own_tx(void *user, const struct zn_ledger_tx *tx)
 	bool ours = false;
 	zn_account_of(&sender, &transaction->sender);
 	if (!zn_account_equal(&sender, &own->publisher->account)) {
-		own->settlement->foreign = true; /* somebody paid us */
+		own->settlement->foreign = own->settlement->foreign || !is_payout(own, transaction);
 		return;
 	}
 	add(&own->settlement->fees, transaction->fee);

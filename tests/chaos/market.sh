@@ -140,6 +140,12 @@ job_ends()
 	wait "${pid_of[publisher]}" || fail "the publisher ended with status $?"
 }
 result_right() { cmp -s "$work/right.bin" "$work/out.bin" || fail "the result is wrong"; }
+# Nothing else used the publisher's key: its balance is held against what it paid, and adds up.
+balance_adds_up()
+{
+	grep -q '^balance .* before = .* now + paid + in closing channels + fees [0-9.]* XEN$' \
+		"$work/publisher.log" || fail "the balance was not held against what was paid"
+}
 channels_left() { zennet_as publisher ledger supply --json | jq -r .deposits_zat; }
 no_channel_left() { [ "$(channels_left)" = 0 ]; }
 # Whoever earned something has closed its channel. One that never got a chunk done has nothing to pay
@@ -167,6 +173,7 @@ scenario_one_worker_from_announcement_to_settlement()
 	worker_start anna --once
 	job_ends
 	result_right
+	balance_adds_up
 	wait_for 20 "the worker to end" ended anna
 	has_earned anna
 	wait_for 20 "the channel to be closed" no_channel_left
@@ -268,6 +275,7 @@ scenario_killed_publisher_resumes_and_pays_nothing_twice()
 	wait_for 30 "the publisher to come back" accepted_at_least "$before"
 	job_ends
 	result_right
+	balance_adds_up
 	[ "$(job status "$id" --json | jq '[.workers[].units | tonumber] | add')" = 64 ] ||
 		fail "other than 64 chunks were paid"
 	wait_for 20 "the channels of all who earned to be closed" earners_closed
